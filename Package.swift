@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "metalr",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "metalr", targets: ["Command"]),
+    .library(name: "MetaLR", targets: ["MetaLR", "Schedules"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // The command. Its target is not called `metalr`, because `MetaLR` would be the same folder on a
+    // file system that ignores case.
+    .executableTarget(
+      name: "Command",
+      dependencies: [
+        "Experiments", "Reports", "MetaLR", "Schedules", "Datasets", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Packages stop here: everything below depends on the toolchain and zlib alone.
+    .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files"]),
+    .target(name: "Reports", dependencies: ["Files"]),
+    .target(name: "MetaLR", dependencies: ["PPO", "Trainee", "Files", "Randomness"]),
+    .target(name: "PPO", dependencies: ["NeuralNet", "Randomness"]),
+    .target(name: "Trainee", dependencies: ["NeuralNet", "Datasets", "Randomness"]),
+    .target(name: "Schedules"),
+    .target(name: "Datasets", dependencies: ["CZlib", "Files", "Randomness"]),
+    .target(name: "NeuralNet", dependencies: ["Kernels", "Randomness"]),
+    .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Files"),
+    .target(name: "Randomness"),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "PPOTests", dependencies: ["PPO"]),
+    .testTarget(name: "TraineeTests", dependencies: ["Trainee"]),
+    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
+    .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "CommandTests", dependencies: ["Command"]),
+  ],
+  cLanguageStandard: .c17
+)

@@ -1,0 +1,145 @@
+#ifndef METALR_KERNELS_H
+#define METALR_KERNELS_H
+
+// The kernels that train a network, one table of functions for each instruction set.
+//
+// Legend
+//   T  tiles; a tile is 16 images, which lie in the lanes of a register (the last axis of every activation)
+//   C  channels in     K  channels out
+//   H, W  height and width in      P, Q  height and width out      R, S  height and width of the kernel
+//   An activation is (T, C, H, W, 16). Weights are (K, C, R, S) or (out, in), as PyTorch lays them out.
+//
+// Every pointer to floats is aligned to 64 bytes, except weights, biases and their gradients.
+// The tables differ in speed only; `naive` is the readable twin, and the oracle of the others in tests.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+enum { kKernelLanes = 16 };
+
+typedef struct {
+  int32_t inputChannels, inputHeight, inputWidth;
+  int32_t outputChannels, outputHeight, outputWidth;
+  int32_t kernelHeight, kernelWidth, stride, padding;
+} ConvolutionShape;
+
+typedef struct {
+  int32_t inputs, outputs;
+} DenseShape;
+
+typedef struct {
+  int32_t channels, inputHeight, inputWidth, outputHeight, outputWidth;
+  int32_t size, stride, padding;
+} PoolShape;
+
+typedef struct KernelTable {
+  const char *name;
+
+  // Convolution (cross-correlation, zero padding). `packed` holds the weights in the order the kernels read
+  // them, made once a step. Gradients of the weights are summed over calls into `accumulator`, which starts as
+  // zeros and whose layout is the table's own, then `finish` writes them in the weights' layout.
+  // Counts are in floats. `scratch` is the caller's, one a thread.
+  size_t (*_Nonnull convolutionPackedCount)(const ConvolutionShape *shape);
+  size_t (*_Nonnull convolutionScratchCount)(const ConvolutionShape *shape, int32_t tiles);
+  size_t (*_Nonnull convolutionGradientCount)(const ConvolutionShape *shape);
+  void (*_Nonnull convolutionPack)(const ConvolutionShape *shape, const float *weights, float *packed);
+  void (*_Nonnull convolutionForward)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                                      const float *_Nullable bias, const float *x, float *y, float *scratch);
+  // Overwrites dx.
+  void (*_Nonnull convolutionBackwardInput)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                                            const float *dy, float *dx, float *scratch);
+  // Sums the gradients of weights and bias into the accumulator.
+  void (*_Nonnull convolutionBackwardWeights)(const ConvolutionShape *shape, int32_t tiles, const float *x,
+                                              const float *dy, float *accumulator, float *scratch);
+  // Overwrites weightGradient and biasGradient.
+  void (*_Nonnull convolutionFinishGradient)(const ConvolutionShape *shape, const float *accumulator,
+                                             float *weightGradient, float *_Nullable biasGradient);
+
+  // Dense layer, y = W x + b; the same life cycle.
+  size_t (*_Nonnull densePackedCount)(const DenseShape *shape);
+  size_t (*_Nonnull denseScratchCount)(const DenseShape *shape, int32_t tiles);
+  size_t (*_Nonnull denseGradientCount)(const DenseShape *shape);
+  void (*_Nonnull densePack)(const DenseShape *shape, const float *weights, float *packed);
+  void (*_Nonnull denseForward)(const DenseShape *shape, int32_t tiles, const float *packed,
+                                const float *_Nullable bias, const float *x, float *y, float *scratch);
+  void (*_Nonnull denseBackwardInput)(const DenseShape *shape, int32_t tiles, const float *packed,
+                                      const float *dy, float *dx, float *scratch);
+  void (*_Nonnull denseBackwardWeights)(const DenseShape *shape, int32_t tiles, const float *x, const float *dy,
+                                        float *accumulator, float *scratch);
+  void (*_Nonnull denseFinishGradient)(const DenseShape *shape, const float *accumulator, float *weightGradient,
+                                       float *_Nullable biasGradient);
+
+  // Pooling. `argmax` is (T, C, P, Q, 16): which place of the window held the maximum, the first of equals.
+  // Averages count padding as zeros (count_include_pad, PyTorch's default).
+  void (*_Nonnull maxPoolForward)(const PoolShape *shape, int32_t tiles, const float *x, float *y,
+                                  uint8_t *argmax);
+  void (*_Nonnull maxPoolBackward)(const PoolShape *shape, int32_t tiles, const float *dy,
+                                   const uint8_t *argmax, float *dx);
+  void (*_Nonnull averagePoolForward)(const PoolShape *shape, int32_t tiles, const float *x, float *y);
+  void (*_Nonnull averagePoolBackward)(const PoolShape *shape, int32_t tiles, const float *dy, float *dx);
+
+  // Elementwise over `count` floats; x and y may be the same buffer.
+  void (*_Nonnull reluForward)(size_t count, const float *x, float *y);
+  void (*_Nonnull reluBackward)(size_t count, const float *y, const float *dy, float *dx);
+  void (*_Nonnull add)(size_t count, const float *a, const float *b, float *sum);
+
+  // Batch normalisation in four passes, because its statistics need the whole batch. `area` is H W. Only the
+  // first `images` images of the tiles are real; the others add nothing to the statistics and get dx = 0.
+  //   statistics: per channel, the mean over these images and the sum of squared distances from it
+  //   scale and shift: y = scale x + shift
+  //   gradient sums: per channel, sum of dy, and sum of dy (x - mean)
+  //   backward: dx = a dy + b (x - mean) + c
+  void (*_Nonnull batchNormStatistics)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
+                                       const float *x, double *mean, double *squares);
+  void (*_Nonnull scaleAndShift)(int32_t channels, int32_t area, int32_t tiles, const float *x,
+                                 const float *scale, const float *shift, float *y);
+  void (*_Nonnull batchNormGradientSums)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
+                                         const float *x, const float *dy, const float *mean, double *sumDy,
+                                         double *sumDyX);
+  void (*_Nonnull batchNormBackward)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
+                                     const float *x, const float *dy, const float *mean, const float *a,
+                                     const float *b, const float *c, float *dx);
+
+  // Softmax and cross-entropy of one tile: logits (K, 16), the first `images` real. Returns the sum of the
+  // losses, adds the number of right answers to `correct`, writes probabilities (K, 16) and
+  // dlogits = scale (p - onehot), zero for images that are not real; either may be null.
+  double (*_Nonnull softmaxCrossEntropy)(int32_t classes, int32_t images, const float *logits,
+                                         const uint8_t *labels, float scale, float *_Nullable probabilities,
+                                         float *_Nullable dlogits, int32_t *correct);
+
+  // One tile from pixels (image, C, area) of bytes: y = scale[c] pixel + shift[c]; lanes from `images` on are 0.
+  void (*_Nonnull gatherTile)(int32_t channels, int32_t area, int32_t images, const uint8_t *pixels,
+                              const int32_t *indices, const float *scale, const float *shift, float *y);
+
+  // Optimizers over one flat buffer; formulas beside each implementation.
+  void (*_Nonnull momentumStep)(size_t count, float rate, float momentum, int32_t nesterov,
+                                const float *gradient, float *velocity, float *parameters);
+  void (*_Nonnull adamStep)(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
+                            const float *gradient, float *mean, float *square, float *parameters);
+  void (*_Nonnull adagradStep)(size_t count, float rate, float epsilon, const float *gradient, float *sum,
+                               float *parameters);
+  void (*_Nonnull adadeltaStep)(size_t count, float rate, float rho, float epsilon, const float *gradient,
+                                float *square, float *delta, float *parameters);
+  void (*_Nonnull rmspropStep)(size_t count, float rate, float alpha, float epsilon, const float *gradient,
+                               float *square, float *parameters);
+} KernelTable;
+
+typedef enum {
+  KernelInstructionSetNaive = 0,
+  KernelInstructionSetPortable = 1,
+  KernelInstructionSetAVX2 = 2,
+  KernelInstructionSetAVX512 = 3,
+  KernelInstructionSetNEON = 4,
+} KernelInstructionSet;
+
+// The table for an instruction set, or null where this build or this processor does not have it.
+const KernelTable *_Nullable kernelTable(KernelInstructionSet instructionSet);
+
+// The fastest instruction set of this processor.
+KernelInstructionSet bestKernelInstructionSet(void);
+
+#pragma clang assume_nonnull end
+
+#endif

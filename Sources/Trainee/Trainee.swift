@@ -1,0 +1,52 @@
+import Foundation
+
+/// A training run whose learning rate somebody else decides.
+///
+/// The caller alternates: it asks for some steps at a rate, and reads the observation that comes back.
+///
+/// ```swift
+/// var observation = try trainee.reset(seed: 1, stepBudget: 1000, learningRate: 0.001)
+/// while observation.step < observation.stepBudget {
+///   observation = try trainee.train(steps: 10, learningRate: nextRate(observation))
+/// }
+/// let result = try trainee.evaluate()
+/// ```
+///
+/// A trainee is used by one thread at a time. A loss that is not finite is an outcome, not an error: report it
+/// in the observation. Throw for what the caller cannot go on from, such as a lost process.
+public protocol Trainee: AnyObject {
+  /// Starts a new run: fresh weights, a fresh order of the data, both decided by `seed` alone.
+  ///
+  /// - Parameters:
+  ///   - seed: The same seed must give the same run, bit for bit.
+  ///   - stepBudget: Optimizer steps that the run will take, at least 1.
+  ///   - learningRate: The initial rate, which the first observation reports.
+  /// - Returns: The observation at step 0.
+  func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation
+
+  /// Takes `steps` optimizer steps at `learningRate`, then observes.
+  func train(steps: Int, learningRate: Double) throws -> Observation
+
+  /// Loss and accuracy on the test split with the current weights.
+  func evaluate() throws -> Evaluation
+
+  /// Everything the run needs to go on from here: weights, optimizer state, place in the data.
+  func snapshot() throws -> Data
+
+  /// Goes back to a snapshot of a run of this trainee; training on gives the same bits as it did then.
+  func restore(_ snapshot: Data) throws
+}
+
+/// How good a network is on one split.
+public struct Evaluation: Sendable, Equatable, Codable {
+  /// Mean loss.
+  public var loss: Double
+  /// Share of right answers, in [0, 1].
+  public var accuracy: Double
+
+  /// Creates an evaluation.
+  public init(loss: Double, accuracy: Double) {
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+}
