@@ -7,7 +7,8 @@ import Foundation
 /// ```swift
 /// var observation = try trainee.reset(seed: 1, stepBudget: 1000, learningRate: 0.001)
 /// while observation.step < observation.stepBudget {
-///   observation = try trainee.train(steps: 10, learningRate: nextRate(observation))
+///   let rate = nextRate(observation)
+///   observation = try trainee.train(learningRates: Array(repeating: rate, count: 10))
 /// }
 /// let result = try trainee.evaluate()
 /// ```
@@ -24,8 +25,12 @@ public protocol Trainee: AnyObject {
   /// - Returns: The observation at step 0.
   func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation
 
-  /// Takes `steps` optimizer steps at `learningRate`, then observes.
-  func train(steps: Int, learningRate: Double) throws -> Observation
+  /// Takes one optimizer step at each of the rates, in order, then observes.
+  ///
+  /// - Parameter learningRates: At least one rate, each positive and finite. A controller repeats one rate
+  ///   over its interval; a schedule gives every step its own.
+  /// - Returns: The observation, whose learning rate is the last of these.
+  func train(learningRates: [Double]) throws -> Observation
 
   /// Loss and accuracy on the test split with the current weights.
   func evaluate() throws -> Evaluation
