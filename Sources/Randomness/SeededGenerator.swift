@@ -25,6 +25,24 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable, Codab
     state = (0..<4).map { _ in splitMix.next() }
   }
 
+  /// Reads a saved state.
+  ///
+  /// - Throws: `DecodingError` when it is not four words of which one at least is not zero.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    state = try container.decode([UInt64].self)
+    guard state.count == 4, state.contains(where: { $0 != 0 }) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "The state of a generator is four words, not all zero.")
+    }
+  }
+
+  /// Writes the four words of state.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(state)
+  }
+
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     let result = Self.rotate(state[1] &* 5, 7) &* 9

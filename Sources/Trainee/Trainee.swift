@@ -23,6 +23,7 @@ public protocol Trainee: AnyObject {
   ///   - stepBudget: Optimizer steps that the run will take, at least 1.
   ///   - learningRate: The initial rate, which the first observation reports.
   /// - Returns: The observation at step 0.
+  /// - Throws: Whatever keeps the run from starting.
   func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation
 
   /// Takes one optimizer step at each of the rates, in order, then observes.
@@ -30,6 +31,7 @@ public protocol Trainee: AnyObject {
   /// - Parameter learningRates: At least one rate, each positive and finite. A controller repeats one rate
   ///   over its interval; a schedule gives every step its own.
   /// - Returns: The observation, whose learning rate is the last of these.
+  /// - Throws: Whatever keeps the run from going on; a diverged loss does not.
   func train(learningRates: [Double]) throws -> Observation
 
   /// Loss and accuracy on the test split with the current weights.
