@@ -1,0 +1,61 @@
+// Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) in the four passes that Kernels.h describes.
+// x and dy are (T, C, area, 16); image i of the batch is lane i % 16 of tile i / 16.
+
+#include "Naive.h"
+
+static size_t valueIndex(int channels, int area, int image, int channel, int place) {
+  int tile = image / kKernelLanes, lane = image % kKernelLanes;
+  return (((size_t)tile * channels + channel) * area + place) * kKernelLanes + lane;
+}
+
+void naiveBatchNormStatistics(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                              double *mean, double *squares) {
+  for (int channel = 0; channel < channels; channel++) {
+    double sum = 0, distances = 0;
+    for (int image = 0; image < images; image++)
+      for (int place = 0; place < area; place++) sum += x[valueIndex(channels, area, image, channel, place)];
+    mean[channel] = sum / ((double)images * area);
+    for (int image = 0; image < images; image++)
+      for (int place = 0; place < area; place++) {
+        double distance = x[valueIndex(channels, area, image, channel, place)] - mean[channel];
+        distances += distance * distance;
+      }
+    squares[channel] = distances;
+  }
+}
+
+void naiveScaleAndShift(int32_t channels, int32_t area, int32_t tiles, const float *x, const float *scale,
+                        const float *shift, float *y) {
+  for (int channel = 0; channel < channels; channel++)
+    for (int image = 0; image < tiles * kKernelLanes; image++)
+      for (int place = 0; place < area; place++) {
+        size_t i = valueIndex(channels, area, image, channel, place);
+        y[i] = scale[channel] * x[i] + shift[channel];
+      }
+}
+
+void naiveBatchNormGradientSums(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                                const float *dy, const float *mean, double *sumDy, double *sumDyX) {
+  for (int channel = 0; channel < channels; channel++) {
+    double sum = 0, product = 0;
+    for (int image = 0; image < images; image++)
+      for (int place = 0; place < area; place++) {
+        size_t i = valueIndex(channels, area, image, channel, place);
+        sum += dy[i];
+        product += dy[i] * (double)(x[i] - mean[channel]);
+      }
+    sumDy[channel] = sum;
+    sumDyX[channel] = product;
+  }
+}
+
+void naiveBatchNormBackward(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                            const float *dy, const float *mean, const float *a, const float *b,
+                            const float *c, float *dx) {
+  for (int channel = 0; channel < channels; channel++)
+    for (int image = 0; image < tiles * kKernelLanes; image++)
+      for (int place = 0; place < area; place++) {
+        size_t i = valueIndex(channels, area, image, channel, place);
+        dx[i] = image < images ? a[channel] * dy[i] + b[channel] * (x[i] - mean[channel]) + c[channel] : 0;
+      }
+}

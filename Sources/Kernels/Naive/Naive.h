@@ -1,0 +1,86 @@
+// The naive kernels: the formulas as loops, one image after the other, in the order a reader would write them.
+// They are the oracle of the fast kernels in tests, so nothing here is clever. Legend: see Kernels.h.
+
+#ifndef METALR_NAIVE_H
+#define METALR_NAIVE_H
+
+#include "Kernels.h"
+
+#pragma clang assume_nonnull begin
+
+extern const KernelTable naiveKernelTable;
+
+size_t naiveConvolutionPackedCount(const ConvolutionShape *shape);
+size_t naiveConvolutionScratchCount(const ConvolutionShape *shape, int32_t tiles);
+size_t naiveConvolutionGradientCount(const ConvolutionShape *shape);
+void naiveConvolutionPack(const ConvolutionShape *shape, const float *weights, float *packed);
+void naiveConvolutionForward(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                             const float *_Nullable bias, const float *x, float *y, float *scratch);
+void naiveConvolutionBackwardInput(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                                   const float *dy, float *dx, float *scratch);
+void naiveConvolutionBackwardWeights(const ConvolutionShape *shape, int32_t tiles, const float *x,
+                                     const float *dy, float *accumulator, float *scratch);
+void naiveConvolutionFinishGradient(const ConvolutionShape *shape, const float *accumulator,
+                                    float *weightGradient, float *_Nullable biasGradient);
+
+void naiveConvolutionPoolForward(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                                 const float *_Nullable bias, const float *x, float *y,
+                                 uint8_t *_Nullable argmax, float *scratch);
+void naiveConvolutionPoolBackward(const ConvolutionShape *shape, int32_t tiles, const float *packed,
+                                  const float *x, const float *y, const uint8_t *argmax, const float *dy,
+                                  float *_Nullable dx, float *accumulator, float *scratch);
+
+size_t naiveDensePackedCount(const DenseShape *shape);
+size_t naiveDenseScratchCount(const DenseShape *shape, int32_t tiles);
+size_t naiveDenseGradientCount(const DenseShape *shape);
+void naiveDensePack(const DenseShape *shape, const float *weights, float *packed);
+void naiveDenseForward(const DenseShape *shape, int32_t tiles, const float *packed,
+                       const float *_Nullable bias, const float *x, float *y, float *scratch);
+void naiveDenseBackwardInput(const DenseShape *shape, int32_t tiles, const float *packed, const float *dy,
+                             float *dx, float *scratch);
+void naiveDenseBackwardWeights(const DenseShape *shape, int32_t tiles, const float *x, const float *dy,
+                               float *accumulator, float *scratch);
+void naiveDenseFinishGradient(const DenseShape *shape, const float *accumulator, float *weightGradient,
+                              float *_Nullable biasGradient);
+
+void naiveMaxPoolForward(const PoolShape *shape, int32_t tiles, const float *x, float *y, uint8_t *argmax);
+void naiveMaxPoolBackward(const PoolShape *shape, int32_t tiles, const float *dy, const uint8_t *argmax,
+                          float *dx);
+void naiveAveragePoolForward(const PoolShape *shape, int32_t tiles, const float *x, float *y);
+void naiveAveragePoolBackward(const PoolShape *shape, int32_t tiles, const float *dy, float *dx);
+
+void naiveReluForward(size_t count, const float *x, float *y);
+void naiveReluBackward(size_t count, const float *y, const float *dy, float *dx);
+void naiveAdd(size_t count, const float *a, const float *b, float *sum);
+
+void naiveBatchNormStatistics(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                              double *mean, double *squares);
+void naiveScaleAndShift(int32_t channels, int32_t area, int32_t tiles, const float *x, const float *scale,
+                        const float *shift, float *y);
+void naiveBatchNormGradientSums(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                                const float *dy, const float *mean, double *sumDy, double *sumDyX);
+void naiveBatchNormBackward(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
+                            const float *dy, const float *mean, const float *a, const float *b,
+                            const float *c, float *dx);
+
+double naiveSoftmaxCrossEntropy(int32_t classes, int32_t images, const float *logits, const uint8_t *labels,
+                                float scale, float *_Nullable probabilities, float *_Nullable dlogits,
+                                int32_t *correct);
+
+void naiveGatherTile(int32_t channels, int32_t area, int32_t images, const uint8_t *pixels,
+                     const int32_t *indices, const float *scale, const float *shift, float *y);
+
+void naiveMomentumStep(size_t count, float rate, float momentum, int32_t nesterov, const float *gradient,
+                       float *velocity, float *parameters);
+void naiveAdamStep(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
+                   const float *gradient, float *mean, float *square, float *parameters);
+void naiveAdagradStep(size_t count, float rate, float epsilon, const float *gradient, float *sum,
+                      float *parameters);
+void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const float *gradient, float *square,
+                       float *delta, float *parameters);
+void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, const float *gradient,
+                      float *square, float *parameters);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,45 @@
+// The table of the naive kernels.
+
+#include "Naive.h"
+
+#define USE(entry, function) .entry = naive##function
+
+const KernelTable naiveKernelTable = {
+    .name = "naive",
+    USE(convolutionPackedCount, ConvolutionPackedCount),
+    USE(convolutionScratchCount, ConvolutionScratchCount),
+    USE(convolutionGradientCount, ConvolutionGradientCount),
+    USE(convolutionPack, ConvolutionPack),
+    USE(convolutionForward, ConvolutionForward),
+    USE(convolutionBackwardInput, ConvolutionBackwardInput),
+    USE(convolutionBackwardWeights, ConvolutionBackwardWeights),
+    USE(convolutionFinishGradient, ConvolutionFinishGradient),
+    USE(convolutionPoolForward, ConvolutionPoolForward),
+    USE(convolutionPoolBackward, ConvolutionPoolBackward),
+    USE(densePackedCount, DensePackedCount),
+    USE(denseScratchCount, DenseScratchCount),
+    USE(denseGradientCount, DenseGradientCount),
+    USE(densePack, DensePack),
+    USE(denseForward, DenseForward),
+    USE(denseBackwardInput, DenseBackwardInput),
+    USE(denseBackwardWeights, DenseBackwardWeights),
+    USE(denseFinishGradient, DenseFinishGradient),
+    USE(maxPoolForward, MaxPoolForward),
+    USE(maxPoolBackward, MaxPoolBackward),
+    USE(averagePoolForward, AveragePoolForward),
+    USE(averagePoolBackward, AveragePoolBackward),
+    USE(reluForward, ReluForward),
+    USE(reluBackward, ReluBackward),
+    USE(add, Add),
+    USE(batchNormStatistics, BatchNormStatistics),
+    USE(scaleAndShift, ScaleAndShift),
+    USE(batchNormGradientSums, BatchNormGradientSums),
+    USE(batchNormBackward, BatchNormBackward),
+    USE(softmaxCrossEntropy, SoftmaxCrossEntropy),
+    USE(gatherTile, GatherTile),
+    USE(momentumStep, MomentumStep),
+    USE(adamStep, AdamStep),
+    USE(adagradStep, AdagradStep),
+    USE(adadeltaStep, AdadeltaStep),
+    USE(rmspropStep, RmspropStep),
+};
