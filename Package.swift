@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "PPOTests", dependencies: ["PPO"]),
+    .testTarget(name: "PPOTests", dependencies: ["PPO", "Randomness"]),
     .testTarget(name: "TraineeTests", dependencies: ["Trainee"]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
     .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),

@@ -1,0 +1,94 @@
+import Foundation
+import NeuralNet
+import Randomness
+
+/// A policy and its critic: two separate networks over the same observations.
+///
+/// The actor's head gives the mean of a normal distribution of actions, whose standard deviations do not depend on
+/// the observation; the critic's head gives the value. Each network's parameters are one flat array, laid out as its
+/// table says.
+public struct ActorCritic: Sendable, Equatable {
+  /// Sizes and kinds of the networks.
+  public let configuration: Configuration
+  /// The actor's parameters, log standard deviations last.
+  public internal(set) var actorParameters: [Float]
+  /// The critic's parameters.
+  public internal(set) var criticParameters: [Float]
+
+  let actor: Network
+  let critic: Network
+
+  /// A policy with orthogonal weights and biases of zero, which at first acts almost alike whatever it sees (gain 0.01
+  /// before the means).
+  ///
+  /// Huang et al., 2022, "The 37 Implementation Details of PPO": gain sqrt 2 for tanh layers, 1 for LSTM weights, 0.01
+  /// for the policy's head, 1 for the critic's.
+  ///
+  /// - Throws: ``PPOError/invalidOption(name:value:requirement:)``.
+  public init(
+    configuration: Configuration, using generator: inout SeededGenerator
+  ) throws(PPOError) {
+    try configuration.validate()
+    self.configuration = configuration
+    (actor, critic) = Self.networks(configuration)
+    actorParameters = actor.initialParameters(headGain: 0.01, using: &generator)
+    let logStandardDeviations = actor.table.count - configuration.actionCount..<actor.table.count
+    for index in logStandardDeviations {
+      actorParameters[index] = configuration.initialLogStandardDeviation
+    }
+    criticParameters = critic.initialParameters(headGain: 1, using: &generator)
+  }
+
+  /// A policy from saved parameters.
+  ///
+  /// - Throws: ``PPOError/invalidOption(name:value:requirement:)``;
+  ///   ``PPOError/mismatchedState(what:expected:found:)`` when the parameters are of another shape;
+  ///   ``PPOError/nonFiniteParameter(network:index:)`` when one of them is not finite.
+  public init(
+    configuration: Configuration, actorParameters: [Float], criticParameters: [Float]
+  ) throws(PPOError) {
+    try configuration.validate()
+    self.configuration = configuration
+    (actor, critic) = Self.networks(configuration)
+    self.actorParameters = actorParameters
+    self.criticParameters = criticParameters
+    for (name, network, parameters) in [
+      ("actor", actor, actorParameters), ("critic", critic, criticParameters),
+    ] {
+      guard parameters.count == network.table.count else {
+        throw .mismatchedState(
+          what: "\(name)'s parameters", expected: network.table.count, found: parameters.count)
+      }
+      if let index = parameters.firstIndex(where: { !$0.isFinite }) {
+        throw .nonFiniteParameter(network: name, index: index)
+      }
+    }
+  }
+
+  private static func networks(_ configuration: Configuration) -> (actor: Network, critic: Network) {
+    (
+      Network(
+        name: "actor", shape: configuration.actor, inputCount: configuration.observationCount,
+        outputName: "mean", outputCount: configuration.actionCount,
+        extra: ["logStandardDeviation": configuration.actionCount]),
+      Network(
+        name: "critic", shape: configuration.critic, inputCount: configuration.observationCount,
+        outputName: "value", outputCount: 1)
+    )
+  }
+
+  /// Names, shapes and places of ``actorParameters``: "actor.hidden.weight" and so on.
+  public var actorTable: ParameterTable { actor.table }
+
+  /// Names, shapes and places of ``criticParameters``: "critic.hidden.weight" and so on.
+  public var criticTable: ParameterTable { critic.table }
+
+  /// Numbers in one observation.
+  public var observationCount: Int { configuration.observationCount }
+
+  /// Numbers in one action.
+  public var actionCount: Int { configuration.actionCount }
+
+  /// Logarithm of the standard deviation of each action entry.
+  public var logStandardDeviations: [Float] { Array(actorParameters.suffix(actionCount)) }
+}

@@ -1,0 +1,163 @@
+import NeuralNet
+import Randomness
+
+extension PPOLearner {
+  /// Improves policy and critic from episodes that this policy has just played.
+  ///
+  /// Advantages and returns are computed once. Then, in each pass, the steps (whole episodes when a network is
+  /// recurrent) are shuffled and dealt into minibatches, each good for one Adam step of the actor and one of the critic.
+  ///
+  /// All or nothing: when it throws, the learner is as it was.
+  ///
+  /// - Parameters:
+  ///   - episodes: What the policy played, rewards scaled if need be.
+  ///   - generator: Shuffles.
+  /// - Returns: How it went.
+  /// - Throws: ``PPOError``: an option out of range, no steps, an episode that does not fit the policy, or a number or
+  ///   gradient that is not finite.
+  @discardableResult
+  public mutating func update(
+    episodes: [Episode], using generator: inout SeededGenerator
+  ) throws(PPOError) -> UpdateStatistics {
+    try configuration.validate()
+    try validate(episodes)
+    let rollout = Rollout(
+      episodes, for: policy, discount: configuration.discount, gaeLambda: configuration.gaeLambda)
+    var next = self
+    var pass = try Pass(self, rollout: rollout)
+    var (nextGenerator, totals) = (generator, Totals())
+    for epoch in 0..<configuration.epochs {
+      totals.beginEpoch()
+      let goesOn = try next.runEpoch(
+        epoch, rollout: rollout, pass: &pass, totals: &totals, using: &nextGenerator)
+      guard goesOn else { break }
+    }
+    next.actorOptimizer = pass.actorOptimizer.state
+    next.criticOptimizer = pass.criticOptimizer.state
+    next.updateCount += 1
+    self = next
+    generator = nextGenerator
+    return totals.statistics(entropy: policy.entropy, explainedVariance: rollout.explainedVariance)
+  }
+
+  /// One pass over the rollout; false when ``Configuration/targetKL`` says to stop.
+  private mutating func runEpoch(
+    _ epoch: Int, rollout: Rollout, pass: inout Pass, totals: inout Totals,
+    using generator: inout SeededGenerator
+  ) throws(PPOError) -> Bool {
+    let isRecurrent =
+      policy.configuration.actor.isRecurrent || policy.configuration.critic.isRecurrent
+    let minibatches = rollout.minibatches(
+      configuration.minibatches, wholeEpisodes: isRecurrent, using: &generator)
+    for (index, var minibatch) in minibatches.enumerated() {
+      if configuration.normalizesAdvantages { minibatch.normalizeAdvantages() }
+      let policyLoss = policy.policyLoss(
+        minibatch, clipRange: Float(configuration.clipRange),
+        entropyCoefficient: Float(configuration.entropyCoefficient), tape: &pass.actorTape,
+        gradient: &pass.actorGradient)
+      totals.add(policyLoss)
+      if let target = configuration.targetKL, policyLoss.approximateKL > 1.5 * target { return false }
+      let valueLoss = policy.valueLoss(
+        minibatch, tape: &pass.criticTape, gradient: &pass.criticGradient)
+      let actorNorm = clipNorm(&pass.actorGradient)
+      let criticNorm = clipNorm(&pass.criticGradient)
+      for (name, norm) in [("actor", actorNorm), ("critic", criticNorm)] where !norm.isFinite {
+        throw .nonFiniteGradient(network: name, epoch: epoch, minibatch: index)
+      }
+      pass.actorOptimizer.step(
+        parameters: &policy.actorParameters, gradient: pass.actorGradient,
+        learningRate: configuration.actorLearningRate)
+      pass.criticOptimizer.step(
+        parameters: &policy.criticParameters, gradient: pass.criticGradient,
+        learningRate: configuration.criticLearningRate)
+      totals.add(valueLoss: valueLoss, actorNorm: actorNorm, criticNorm: criticNorm)
+    }
+    return true
+  }
+
+  /// Shrinks `gradient` to the largest norm allowed (Pascanu et al., 2013), and returns the norm it had.
+  private func clipNorm(_ gradient: inout [Float]) -> Double {
+    let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    guard norm > configuration.maximumGradientNorm else { return norm }
+    let factor = Float(configuration.maximumGradientNorm / norm)
+    for index in gradient.indices { gradient[index] *= factor }
+    return norm
+  }
+}
+
+/// Optimizers at work, and memory that every minibatch of an update uses again.
+private struct Pass {
+  let actorOptimizer: Optimizer
+  let criticOptimizer: Optimizer
+  var actorTape: Tape
+  var criticTape: Tape
+  var actorGradient: [Float]
+  var criticGradient: [Float]
+
+  init(_ learner: PPOLearner, rollout: Rollout) throws(PPOError) {
+    let policy = learner.policy
+    actorTape = Tape(for: policy.actor, steps: rollout.steps.count)
+    criticTape = Tape(for: policy.critic, steps: rollout.steps.count)
+    actorGradient = Array(repeating: 0, count: policy.actorParameters.count)
+    criticGradient = Array(repeating: 0, count: policy.criticParameters.count)
+    actorOptimizer = PPOLearner.adam(learner.configuration, count: actorGradient.count)
+    criticOptimizer = PPOLearner.adam(learner.configuration, count: criticGradient.count)
+    try restore(actorOptimizer, learner.actorOptimizer, of: "actor")
+    try restore(criticOptimizer, learner.criticOptimizer, of: "critic")
+  }
+
+  private func restore(
+    _ optimizer: Optimizer, _ state: Optimizer.State, of network: String
+  ) throws(PPOError) {
+    do {
+      try optimizer.restore(state)
+    } catch {
+      throw .mismatchedState(
+        what: "\(network)'s optimizer state", expected: 2 * optimizer.count,
+        found: state.slots.reduce(0) { $0 + $1.count })
+    }
+  }
+}
+
+/// Sums over minibatches, for the statistics.
+private struct Totals {
+  private var policyLosses = 0
+  private var optimizerSteps = 0
+  private var epochs = 0
+  private var epochKLs: [Double] = []
+  private var sum = PolicyLoss()
+  private var valueLoss = 0.0
+  private var actorNorm = 0.0
+  private var criticNorm = 0.0
+  private var firstRatioDeviation: Double?
+
+  mutating func beginEpoch() {
+    epochs += 1
+    epochKLs.removeAll()
+  }
+
+  mutating func add(_ loss: PolicyLoss) {
+    policyLosses += 1
+    sum.surrogate += loss.surrogate
+    sum.clipFraction += loss.clipFraction
+    epochKLs.append(loss.approximateKL)
+    firstRatioDeviation = firstRatioDeviation ?? loss.ratioDeviation
+  }
+
+  mutating func add(valueLoss: Double, actorNorm: Double, criticNorm: Double) {
+    optimizerSteps += 1
+    self.valueLoss += valueLoss
+    self.actorNorm += actorNorm
+    self.criticNorm += criticNorm
+  }
+
+  func statistics(entropy: Double, explainedVariance: Double?) -> UpdateStatistics {
+    let steps = Double(max(optimizerSteps, 1))
+    return UpdateStatistics(
+      policyLoss: sum.surrogate / Double(policyLosses), valueLoss: valueLoss / steps, entropy: entropy,
+      approximateKL: epochKLs.reduce(0, +) / Double(epochKLs.count),
+      clipFraction: sum.clipFraction / Double(policyLosses), explainedVariance: explainedVariance,
+      actorGradientNorm: actorNorm / steps, criticGradientNorm: criticNorm / steps,
+      firstRatioDeviation: firstRatioDeviation ?? 0, epochs: epochs)
+  }
+}

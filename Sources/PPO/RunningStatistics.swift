@@ -1,0 +1,51 @@
+/// Mean and variance of vectors seen so far, in one pass.
+///
+/// Welford, 1962; two collections are merged by Chan, Golub and LeVeque, 1979. Variances divide by the count.
+public struct RunningStatistics: Sendable, Equatable, Codable {
+  /// Vectors seen.
+  public private(set) var count = 0
+  /// Mean of each entry; zeros before the first vector.
+  public private(set) var mean: [Double]
+  private var squaredDeviations: [Double]
+
+  /// Statistics of nothing yet, for vectors of `size` entries.
+  public init(size: Int) {
+    mean = Array(repeating: 0, count: size)
+    squaredDeviations = mean
+  }
+
+  /// Variance of each entry, dividing by the count; zeros before the first vector.
+  public var variance: [Double] {
+    count == 0 ? squaredDeviations : squaredDeviations.map { $0 / Double(count) }
+  }
+
+  /// Takes one vector into account.
+  ///
+  /// - Precondition: `vector` has as many entries as the statistics.
+  public mutating func add(_ vector: some Collection<Float>) {
+    precondition(vector.count == mean.count, "expected \(mean.count) entries, got \(vector.count)")
+    count += 1
+    for (index, value) in vector.enumerated() {
+      let before = Double(value) - mean[index]
+      mean[index] += before / Double(count)
+      squaredDeviations[index] += before * (Double(value) - mean[index])
+    }
+  }
+
+  /// Takes into account everything that `other` has seen.
+  ///
+  /// - Precondition: Both are about vectors of the same size.
+  public mutating func merge(_ other: RunningStatistics) {
+    precondition(other.mean.count == mean.count, "expected \(mean.count) entries, got \(other.mean.count)")
+    guard other.count > 0 else { return }
+    let total = Double(count + other.count)
+    for index in mean.indices {
+      let difference = other.mean[index] - mean[index]
+      mean[index] += difference * Double(other.count) / total
+      squaredDeviations[index] +=
+        other.squaredDeviations[index]
+        + difference * difference * Double(count) * Double(other.count) / total
+    }
+    count += other.count
+  }
+}
