@@ -77,6 +77,16 @@ public struct ActorCritic: Sendable, Equatable {
     )
   }
 
+  /// The tables of a policy's two networks, before there is a policy.
+  ///
+  /// - Precondition: The configuration is valid.
+  public static func tables(
+    of configuration: Configuration
+  ) -> (actor: ParameterTable, critic: ParameterTable) {
+    let (actor, critic) = networks(configuration)
+    return (actor.table, critic.table)
+  }
+
   /// Names, shapes and places of ``actorParameters``: "actor.hidden.weight" and so on.
   public var actorTable: ParameterTable { actor.table }
 

@@ -31,6 +31,17 @@ public struct ObservationNormalizer: Sendable, Equatable, Codable {
     statistics = RunningStatistics(size: observationCount)
   }
 
+  /// A normalizer with the statistics of a finished training, frozen.
+  public init(statistics: RunningStatistics, clip: Float) {
+    precondition(clip > 0, "expected a positive clip, got \(clip)")
+    self.clip = clip
+    updatesUntilFreeze = 0
+    self.statistics = statistics
+  }
+
+  /// Entries of an observation.
+  public var observationCount: Int { statistics.mean.count }
+
   /// Whether further updates change nothing.
   public var isFrozen: Bool { updatesUntilFreeze.map { updateCount >= $0 } ?? false }
 

@@ -6,12 +6,26 @@ public struct RunningStatistics: Sendable, Equatable, Codable {
   public private(set) var count = 0
   /// Mean of each entry; zeros before the first vector.
   public private(set) var mean: [Double]
-  private var squaredDeviations: [Double]
+  /// Sum of the squared distances of each entry from its mean.
+  public private(set) var squaredDeviations: [Double]
 
   /// Statistics of nothing yet, for vectors of `size` entries.
   public init(size: Int) {
     mean = Array(repeating: 0, count: size)
     squaredDeviations = mean
+  }
+
+  /// Statistics taken up again where they were saved.
+  ///
+  /// - Precondition: `mean` and `squaredDeviations` have as many entries, and `count` is not negative.
+  public init(count: Int, mean: [Double], squaredDeviations: [Double]) {
+    precondition(
+      count >= 0 && mean.count == squaredDeviations.count,
+      "expected a count of at least 0 and two arrays of one length, got \(count), \(mean.count) and "
+        + "\(squaredDeviations.count)")
+    self.count = count
+    self.mean = mean
+    self.squaredDeviations = squaredDeviations
   }
 
   /// Variance of each entry, dividing by the count; zeros before the first vector.

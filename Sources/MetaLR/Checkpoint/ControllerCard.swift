@@ -1,0 +1,85 @@
+/// How a controller was made, and how it did: the part of a checkpoint that people read.
+public struct ControllerCard: Codable, Sendable, Equatable {
+  /// The version of metalr that wrote it.
+  public var version: String
+  /// What its trainees were.
+  public var trainee: TraineeDescription
+  /// How it was trained; seeds, rewards, rates and lengths included.
+  public var training: ControllerTraining.Configuration
+  /// Training episodes done.
+  public var episodes: Int
+  /// How it did on held-out seeds after training; empty where nobody measured.
+  public var evaluation: [EvaluationRow]
+
+  /// Creates a card.
+  public init(
+    version: String = metalrVersion, trainee: TraineeDescription, training: ControllerTraining.Configuration,
+    episodes: Int, evaluation: [EvaluationRow]
+  ) {
+    self.version = version
+    self.trainee = trainee
+    self.training = training
+    self.episodes = episodes
+    self.evaluation = evaluation
+  }
+}
+
+/// What a trainee is made of, in words and numbers.
+public struct TraineeDescription: Codable, Sendable, Equatable {
+  /// Name of the data set: "fashion".
+  public var dataset: String
+  /// A hash of the data set's contents.
+  public var datasetHash: String
+  /// Images of the training, validation and test splits.
+  public var splitSizes: [Int]
+  /// Name of the network: "LeNet-5".
+  public var model: String
+  /// Name of the optimizer: "adam".
+  public var optimizer: String
+  /// Images of one optimizer step.
+  public var batchSize: Int
+
+  /// Creates a description.
+  public init(
+    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, batchSize: Int
+  ) {
+    self.dataset = dataset
+    self.datasetHash = datasetHash
+    self.splitSizes = splitSizes
+    self.model = model
+    self.optimizer = optimizer
+    self.batchSize = batchSize
+  }
+}
+
+/// One method from one initial rate, over several seeds.
+public struct EvaluationRow: Codable, Sendable, Equatable {
+  /// What decided the rates: "controller", "cosine".
+  public var method: String
+  /// The rate that the runs began with.
+  public var initialLearningRate: Double
+  /// The seeds, in the order of the results.
+  public var seeds: [UInt64]
+  /// The last validation loss of each run.
+  public var finalValidationLoss: [Double]
+  /// The lowest validation loss of each run.
+  public var bestValidationLoss: [Double]
+  /// Test loss of each run, with the weights of its lowest validation loss.
+  public var testLoss: [Double]
+  /// Test accuracy of each run, likewise, in [0, 1].
+  public var testAccuracy: [Double]
+
+  /// Collects the runs of one method from one initial rate.
+  ///
+  /// A loss that is not finite is recorded as the greatest finite number.
+  public init(method: String, initialLearningRate: Double, runs: [TrainingRun]) {
+    func finite(_ value: Double) -> Double { value.isFinite ? value : .greatestFiniteMagnitude }
+    self.method = method
+    self.initialLearningRate = initialLearningRate
+    seeds = runs.map(\.seed)
+    finalValidationLoss = runs.map { finite($0.final.validationLoss) }
+    bestValidationLoss = runs.map { finite($0.best.validationLoss) }
+    testLoss = runs.map { finite($0.test.loss) }
+    testAccuracy = runs.map(\.test.accuracy)
+  }
+}

@@ -1,0 +1,2 @@
+@_exported import PPO
+@_exported import Trainee

@@ -1,0 +1,27 @@
+/// Whatever decides the learning rates of a run: a controller, a schedule, a constant.
+public protocol RateSource {
+  /// Decides the rates of the next steps.
+  ///
+  /// - Parameters:
+  ///   - observation: The latest reading of the run.
+  ///   - steps: How many steps follow before the next observation, at least 1.
+  /// - Returns: The rate of each of these steps.
+  /// - Throws: Whatever keeps it from deciding.
+  mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
+}
+
+/// One rate for the whole run.
+public struct ConstantRate: RateSource, Sendable {
+  /// The rate, per optimizer step.
+  public let learningRate: Double
+
+  /// Creates a source that always answers `learningRate`.
+  public init(_ learningRate: Double) {
+    self.learningRate = learningRate
+  }
+
+  /// The rate, as often as there are steps.
+  public func learningRates(after observation: Observation, steps: Int) -> [Double] {
+    Array(repeating: learningRate, count: steps)
+  }
+}

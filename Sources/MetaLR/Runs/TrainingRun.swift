@@ -1,0 +1,77 @@
+/// The record of one training run: what was observed, and how it ended.
+public struct TrainingRun: Codable, Sendable, Equatable {
+  /// The seed of weights and data order.
+  public let seed: UInt64
+  /// Every observation, the one at step 0 first.
+  ///
+  /// Each carries the rate of the steps before it.
+  public let observations: [Observation]
+  /// Whether the run ended early because its loss was not finite or above the plan's bound.
+  public let hasDiverged: Bool
+  /// Loss and accuracy on the test split, with the weights of the best validation loss.
+  public let test: Evaluation
+
+  /// The observation of the lowest validation loss; the first of equals.
+  public var best: Observation {
+    observations.dropFirst().filter(\.isFinite).min { $0.validationLoss < $1.validationLoss }
+      ?? observations[0]
+  }
+
+  /// The last observation.
+  public var final: Observation { observations[observations.count - 1] }
+
+  /// Drives a trainee from its first step to its last.
+  ///
+  /// The weights of the best validation loss so far are kept; at the end they are tested, as in Xu et al. (2019),
+  /// section 4. The trainee is left with them.
+  ///
+  /// - Parameters:
+  ///   - trainee: Reset first.
+  ///   - source: Decides the rates.
+  ///   - seed: Decides weights and data order.
+  ///   - initialLearningRate: The rate that the first observation reports.
+  ///   - plan: Length, interval and bound.
+  ///   - shouldStop: Asked before every interval.
+  /// - Throws: ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws.
+  public init(
+    of trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
+    initialLearningRate: Double,
+    plan: RunPlan, shouldStop: () -> Bool = { false }
+  ) throws {
+    self.seed = seed
+    var current = try trainee.reset(
+      seed: seed, stepBudget: plan.stepBudget, learningRate: initialLearningRate)
+    var observations = [current]
+    var hasDiverged = false
+    var bestLoss = Double.infinity
+    var bestWeights = try trainee.snapshot()
+    while current.step < plan.stepBudget {
+      if shouldStop() { throw Interrupted() }
+      let rates = try source.learningRates(
+        after: current, steps: min(plan.interval, plan.stepBudget - current.step))
+      current = try trainee.train(learningRates: rates)
+      observations.append(current)
+      if plan.hasDiverged(current) {
+        hasDiverged = true
+        break
+      }
+      if current.validationLoss < bestLoss {
+        bestLoss = current.validationLoss
+        bestWeights = try trainee.snapshot()
+      }
+    }
+    try trainee.restore(bestWeights)
+    self.observations = observations
+    self.hasDiverged = hasDiverged
+    test = try trainee.evaluate()
+  }
+}
+
+/// A long piece of work stopped because the caller asked it to.
+public struct Interrupted: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Creates the error.
+  public init() {}
+
+  /// A sentence for the user.
+  public var description: String { "Interrupted." }
+}

@@ -1,0 +1,71 @@
+extension ControllerTraining {
+  /// How a controller is trained.
+  ///
+  /// The defaults are the paper's where it gives them and they learn well; the reasons for the others are in
+  /// Docs/Architecture.md.
+  public struct Configuration: Codable, Sendable, Equatable {
+    /// Training episodes in all, at least 1; 300 by default.
+    public var episodes = 300
+    /// Episodes from one update to the next, at least 1; 4 by default (the paper: 1).
+    public var episodesPerUpdate = 4
+    /// Length and interval of an episode, and when it counts as diverged.
+    public var plan = RunPlan()
+    /// An episode begins at one of these, each as likely as the others; the paper's three by default.
+    public var initialLearningRates = [0.01, 0.001, 0.0001]
+    /// What the controller is rewarded for; `improvement` by default.
+    public var reward = Reward.improvement
+    /// Which numbers of an observation it sees; `extended` by default.
+    public var featureSet = FeatureSet.extended
+    /// What its answer does to the rate.
+    public var action = LearningRateAction()
+    /// The actor; 32 tanh units by default.
+    public var actor = NetworkShape.mlp(hidden: 32)
+    /// The critic; 32 tanh units by default.
+    public var critic = NetworkShape.mlp(hidden: 32)
+    /// The learner.
+    ///
+    /// Its discount is the reward's default one unless it is set.
+    public var ppo = PPOLearner.Configuration()
+    /// Updates after which the statistics that normalise observations stay as they are; 15 by default.
+    public var updatesUntilFreeze = 15
+    /// Decides the initial policy, the episodes and the exploration.
+    public var seed: UInt64 = 0
+
+    /// The defaults, with the discount of the default reward.
+    public init() {
+      ppo.discount = reward.defaultDiscount
+    }
+
+    /// How many updates the training takes; the last may have fewer episodes.
+    public var updates: Int { (episodes + episodesPerUpdate - 1) / episodesPerUpdate }
+
+    /// Checks every number against the range that its property documents.
+    ///
+    /// - Throws: ``ConfigurationError`` or `PPOError` that names the number.
+    public func validate() throws {
+      try plan.validate()
+      try action.validate()
+      try Self.check(episodes >= 1, "number of episodes", episodes, "a whole number of at least 1")
+      try Self.check(
+        episodesPerUpdate >= 1, "episodes an update", episodesPerUpdate, "a whole number of at least 1")
+      try Self.check(
+        !initialLearningRates.isEmpty, "list of initial learning rates", initialLearningRates,
+        "at least one rate")
+      for rate in initialLearningRates {
+        try Self.check(
+          rate >= action.minimum && rate <= action.maximum, "initial learning rate", rate,
+          "a number from \(action.minimum) to \(action.maximum)")
+      }
+      try Self.check(
+        updatesUntilFreeze >= 1, "updates before the statistics freeze", updatesUntilFreeze,
+        "a whole number of at least 1")
+      try ppo.validate()
+    }
+
+    private static func check(
+      _ condition: Bool, _ name: String, _ value: some Any, _ expected: String
+    ) throws(ConfigurationError) {
+      guard condition else { throw ConfigurationError(name: name, value: "\(value)", expected: expected) }
+    }
+  }
+}

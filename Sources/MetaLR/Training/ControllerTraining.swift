@@ -1,0 +1,106 @@
+import Randomness
+
+/// Trains a controller by PPO over many episodes, each a whole training run of a trainee.
+///
+/// ```swift
+/// var training = try ControllerTraining(configuration: .init())
+/// let pool = TraineePool(workers: 2) { try ImageClassifier(...) }
+/// while !training.isFinished {
+///   let update = try training.advance(on: pool)
+///   print(update.episodes.map(\.bestValidationLoss))
+/// }
+/// let controller = training.controller
+/// ```
+///
+/// Everything is decided by the configuration's seed: the number of workers, and stops between updates at which
+/// ``state`` was saved and taken up again, change no bit.
+public struct ControllerTraining: Sendable {
+  /// Everything that the training goes on from.
+  public private(set) var state: State
+
+  /// Begins a training.
+  ///
+  /// - Throws: ``ConfigurationError`` or `PPOError` for a configuration out of range.
+  public init(configuration: Configuration) throws {
+    try configuration.validate()
+    state = try State(configuration: configuration)
+  }
+
+  /// Goes on with a training whose state was saved.
+  public init(resuming state: State) {
+    self.state = state
+  }
+
+  /// What the training was begun with.
+  public var configuration: Configuration { state.configuration }
+
+  /// Whether all episodes are done.
+  public var isFinished: Bool { state.episodes.count >= configuration.episodes }
+
+  /// The controller as trained so far.
+  public var controller: Controller {
+    Controller(
+      featureSet: configuration.featureSet, action: configuration.action, normalizer: state.normalizer,
+      policy: state.learner.policy)
+  }
+
+  /// The controller as it was before the first update, but with the statistics of observations of now: what the
+  /// training is to be better than.
+  public func untrainedController() throws -> Controller {
+    Controller(
+      featureSet: configuration.featureSet, action: configuration.action, normalizer: state.normalizer,
+      policy: try State(configuration: configuration).learner.policy)
+  }
+
+  /// Plays the episodes of one update side by side, then updates the policy.
+  ///
+  /// - Parameters:
+  ///   - pool: Plays the episodes.
+  ///   - shouldStop: Asked before every decision; an update that is stopped leaves the state as it was.
+  ///   - onEpisode: Told of each episode as it ends, in no fixed order.
+  /// - Returns: What the update came to.
+  /// - Throws: ``Interrupted``, or what the trainees throw.
+  /// - Precondition: The training is not finished.
+  @discardableResult
+  public mutating func advance(
+    on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool = { false },
+    onEpisode: @escaping @Sendable (EpisodeRecord) -> Void = { _ in }
+  ) throws -> UpdateRecord {
+    precondition(!isFinished, "The training is finished after \(configuration.episodes) episodes")
+    let first = state.episodes.count
+    let count = min(configuration.episodesPerUpdate, configuration.episodes - first)
+    let (configuration, controller) = (configuration, controller)
+    let rollouts = try pool.run(
+      count: count, onResult: { _, rollout in onEpisode(rollout.record) },
+      job: { index, trainee in
+        try Rollout(
+          episode: first + index, trainee: trainee, controller: controller, configuration: configuration,
+          shouldStop: shouldStop)
+      })
+    return try state.learn(from: rollouts)
+  }
+}
+
+/// One episode played: what to learn from, what to count into the statistics, what to report.
+struct Rollout: Sendable {
+  var episode: Episode
+  let statistics: RunningStatistics
+  let record: EpisodeRecord
+
+  /// Plays episode number `episode` of the training; everything about it is decided by that number and the seed.
+  init(
+    episode number: Int, trainee: any Trainee, controller: Controller,
+    configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
+  ) throws {
+    var generator = SeededGenerator(seed: configuration.seed, stream: UInt64(number) + 1)
+    let seed = generator.next()
+    let rates = configuration.initialLearningRates
+    var environment = TraineeEnvironment(
+      trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
+      discount: configuration.ppo.discount,
+      initialLearningRate: rates[generator.nextIndex(below: rates.count)], shouldStop: shouldStop)
+    episode = try collectEpisode(in: &environment, policy: controller.policy, seed: seed, using: &generator)
+    statistics = environment.statistics
+    record = EpisodeRecord(episode: number, seed: seed, environment: environment)
+  }
+}

@@ -1,0 +1,2 @@
+/// The version of metalr, which checkpoints and the command report.
+public let metalrVersion = "0.1.0"

@@ -1,0 +1,80 @@
+import Files
+import Foundation
+import Testing
+
+@testable import MetaLR
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+  static func sample(actor: NetworkShape = .lstm(hidden: 5)) throws -> Checkpoint {
+    let training = try ControllerTrainingTests.train(
+      ControllerTrainingTests.configuration(episodes: 5, actor: actor), workers: 2)
+    return Checkpoint(
+      controller: training.controller,
+      card: ControllerCard(
+        trainee: TraineeDescription(
+          dataset: "regression", datasetHash: "none", splitSizes: [1, 2, 3], model: "linear \"quoted\"",
+          optimizer: "sgd", batchSize: 1),
+        training: training.configuration, episodes: 5, evaluation: []))
+  }
+
+  @Test(
+    "A controller read back gives the same answers, bit for bit",
+    arguments: [NetworkShape.mlp(hidden: 4), .lstm(hidden: 5)])
+  func roundTrip(actor: NetworkShape) throws {
+    let checkpoint = try Self.sample(actor: actor)
+    let read = try Checkpoint(decoding: checkpoint.encoded(), path: "a.ckpt")
+    #expect(read.card == checkpoint.card)
+    #expect(read.controller.policy == checkpoint.controller.policy)
+    #expect(try read.encoded() == checkpoint.encoded())
+    func rates(_ controller: Controller) throws -> [Double] {
+      var session = controller.session()
+      return try TrainingRun(
+        of: RegressionTrainee(), ratesFrom: &session, seed: 3, initialLearningRate: 0.01,
+        plan: RunPlan(stepBudget: 100, interval: 10)
+      ).observations.map(\.learningRate)
+    }
+    #expect(try rates(read.controller) == rates(checkpoint.controller))
+  }
+
+  @Test("A newer format is refused by name")
+  func newerFormat() throws {
+    var file = try Safetensors(decoding: Self.sample().encoded(), path: "a.ckpt")
+    file.metadata["formatVersion"] = "2"
+    let error = #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
+    #expect(error?.description.contains("format 2; this build reads up to 1") == true)
+  }
+
+  @Test("Whatever is missing, of another shape or not finite is named")
+  func wrongContents() throws {
+    let whole = try Safetensors(decoding: Self.sample().encoded(), path: "a.ckpt")
+    for name in whole.tensors.keys {
+      var file = whole
+      file.tensors[name] = nil
+      let missing = #expect(throws: FileError.self) {
+        try Checkpoint(decoding: file.encoded(), path: "a.ckpt")
+      }
+      #expect(missing?.problem.contains("'\(name)'") == true)
+      file.tensors[name] = Tensor(shape: [1, 1, 1], values: .float32([1]))
+      #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
+      let shape = try #require(whole.tensors[name]).shape
+      file.tensors[name] = Tensor(
+        shape: shape, values: .float32(Array(repeating: .nan, count: shape.reduce(1, *))))
+      #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
+    }
+    for name in whole.metadata.keys {
+      var file = whole
+      file.metadata[name] = "{}"
+      #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
+      file.metadata[name] = nil
+      #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
+    }
+  }
+
+  @Test("Somebody else's safetensors file is no controller")
+  func foreign() throws {
+    let file = try Safetensors(tensors: ["a": Tensor(shape: [1], values: .float32([1]))]).encoded()
+    let error = #expect(throws: FileError.self) { try Checkpoint(decoding: file, path: "a.ckpt") }
+    #expect(error?.problem.contains("no controller") == true)
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@testable import MetaLR
+
+@Suite("Controller")
+struct ControllerTests {
+  let observation = Observation(
+    step: 20, stepBudget: 100, trainLoss: 1, validationLoss: exp(1), predictionVariance: 0,
+    predictionChangeVariance: 1e-3, weightMean: -0.5, weightVariance: 0.25, learningRate: 0.001)
+
+  @Test("Features are logarithms, but for the weights' mean and the progress")
+  func features() {
+    let values = FeatureSet.extended.values(of: observation)
+    let expected = [0, 1, log(1e-12), log(1e-3), -0.5, log(0.25), log(0.001), 0.2].map { Float($0) }
+    #expect(values == expected)
+    #expect(FeatureSet.paper.values(of: observation) == Array(expected.dropLast()))
+    #expect(FeatureSet.allCases.allSatisfy { $0.names.count == $0.values(of: observation).count })
+  }
+
+  @Test(
+    "An action scales the rate by at most exp(0.3) and stays within the bounds",
+    arguments: [
+      (0.01, 0, 0.01), (0.01, 1, 0.01 * exp(0.3)), (0.01, 25, 0.01 * exp(0.3)),
+      (0.01, -0.5, 0.01 * exp(-0.15)),
+      (0.9, 1, 1), (1.1e-6, -1, 1e-6), (0.01, .nan, 0.01), (0.01, .infinity, 0.01),
+    ])
+  func action(rate: Double, action: Double, expected: Double) {
+    #expect(abs(LearningRateAction().nextRate(from: rate, action: action) - expected) < 1e-15)
+  }
+
+  @Test("A step up and a step down undo each other")
+  func undo() {
+    let action = LearningRateAction()
+    let there = action.nextRate(from: 0.02, action: 0.7)
+    #expect(abs(action.nextRate(from: there, action: -0.7) - 0.02) < 1e-16)
+  }
+
+  @Test("An observation that is not finite leaves the rate as it is")
+  func nonFinite() throws {
+    let training = try ControllerTraining(configuration: .init())
+    var session = training.controller.session()
+    var bad = observation
+    bad.trainLoss = .nan
+    #expect(session.nextLearningRate(after: bad) == 0.001)
+    #expect(session.learningRates(after: bad, steps: 3) == [0.001, 0.001, 0.001])
+  }
+}

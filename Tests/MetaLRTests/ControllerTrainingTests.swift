@@ -1,0 +1,132 @@
+import Files
+import Foundation
+import Testing
+
+@testable import MetaLR
+
+@Suite("Controller training")
+struct ControllerTrainingTests {
+  static func configuration(
+    episodes: Int = 12, actor: NetworkShape = .mlp(hidden: 8), reward: Reward = .improvement
+  ) -> ControllerTraining.Configuration {
+    var configuration = ControllerTraining.Configuration()
+    configuration.episodes = episodes
+    configuration.plan = RunPlan(stepBudget: 60, interval: 5, divergenceBound: 50)
+    configuration.actor = actor
+    configuration.reward = reward
+    configuration.ppo.discount = reward.defaultDiscount
+    configuration.seed = 7
+    return configuration
+  }
+
+  static func train(
+    _ configuration: ControllerTraining.Configuration, workers: Int
+  ) throws -> ControllerTraining {
+    var training = try ControllerTraining(configuration: configuration)
+    let pool = TraineePool(workers: workers) { RegressionTrainee() }
+    while !training.isFinished { try training.advance(on: pool) }
+    return training
+  }
+
+  @Test(
+    "The same seed gives the same bits with 1, 2 and 4 workers",
+    arguments: [NetworkShape.mlp(hidden: 8), .lstm(hidden: 8)])
+  func workers(actor: NetworkShape) throws {
+    let runs = try [1, 2, 4].map { try Self.train(Self.configuration(actor: actor), workers: $0) }
+    #expect(runs[0].controller == runs[1].controller)
+    #expect(runs[0].controller == runs[2].controller)
+    #expect(runs[0].state.episodes == runs[2].state.episodes)
+    #expect(runs[0].controller != (try runs[0].untrainedController()))
+  }
+
+  @Test("A training resumed from its saved state ends with the same bits as one that was not stopped")
+  func resume() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = TrainingStateStore(folder: folder)
+    let whole = try Self.train(Self.configuration(actor: .lstm(hidden: 8)), workers: 2)
+    var training = try ControllerTraining(configuration: Self.configuration(actor: .lstm(hidden: 8)))
+    let pool = TraineePool(workers: 2) { RegressionTrainee() }
+    while !training.isFinished {
+      try training.advance(on: pool)
+      try store.save(training.state)
+      training = ControllerTraining(resuming: try store.newest())
+    }
+    #expect(training.controller == whole.controller)
+    #expect(training.state.episodes == whole.state.episodes)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+  }
+
+  @Test("When the newest saved state is damaged, the one before it is taken")
+  func damagedState() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = TrainingStateStore(folder: folder)
+    #expect(throws: FileError.self) { try store.newest() }
+    var training = try ControllerTraining(configuration: Self.configuration())
+    let pool = TraineePool(workers: 1) { RegressionTrainee() }
+    for _ in 0..<3 {
+      try training.advance(on: pool)
+      try store.save(training.state)
+    }
+    try AtomicFile.write("{", to: folder + "/state-000003.json")
+    #expect(try store.newest().updates.count == 2)
+    try AtomicFile.write("nonsense", to: folder + "/state-000002.json")
+    #expect(throws: FileError.self) { try store.newest() }
+  }
+
+  @Test("An update that is interrupted leaves the state as it was")
+  func interrupt() throws {
+    var training = try ControllerTraining(configuration: Self.configuration())
+    let pool = TraineePool(workers: 2) { RegressionTrainee() }
+    try training.advance(on: pool)
+    let before = training.controller
+    #expect(throws: Interrupted.self) { try training.advance(on: pool, shouldStop: { true }) }
+    #expect(training.controller == before)
+    #expect(training.state.updates.count == 1)
+  }
+
+  @Test(
+    "A controller learns to raise rates that are too low", arguments: [Reward.improvement, .validationLoss])
+  func learns(reward: Reward) throws {
+    var configuration = Self.configuration(episodes: 240, reward: reward)
+    configuration.initialLearningRates = [0.003]
+    let training = try Self.train(configuration, workers: 2)
+    func loss(_ controller: Controller) throws -> Double {
+      let losses = try (1000..<1020).map { seed in
+        var session = controller.session()
+        return try TrainingRun(
+          of: RegressionTrainee(), ratesFrom: &session, seed: UInt64(seed), initialLearningRate: 0.003,
+          plan: configuration.plan
+        ).final.validationLoss
+      }
+      return losses.reduce(0, +) / Double(losses.count)
+    }
+    let (trained, untrained) = (try loss(training.controller), try loss(training.untrainedController()))
+    #expect(trained < 0.7 * untrained, "trained \(trained), untrained \(untrained)")
+  }
+
+  @Test("Configurations out of range are refused, each with its own words")
+  func ranges() {
+    let changes: [(String, (inout ControllerTraining.Configuration) -> Void)] = [
+      ("number of episodes", { $0.episodes = 0 }),
+      ("episodes an update", { $0.episodesPerUpdate = 0 }),
+      ("number of steps", { $0.plan.stepBudget = 0 }),
+      ("interval", { $0.plan.interval = 61 }),
+      ("divergence bound", { $0.plan.divergenceBound = .nan }),
+      ("list of initial learning rates", { $0.initialLearningRates = [] }),
+      ("initial learning rate", { $0.initialLearningRates = [.nan] }),
+      ("log scale", { $0.action.logScale = 0 }),
+      ("lowest learning rate", { $0.action.minimum = -1 }),
+      ("highest learning rate", { $0.action.maximum = 1e-9 }),
+      ("updates before the statistics freeze", { $0.updatesUntilFreeze = 0 }),
+      ("clipRange", { $0.ppo.clipRange = 0 }),
+    ]
+    for (name, change) in changes {
+      var configuration = Self.configuration()
+      change(&configuration)
+      let error = #expect(throws: (any Error).self) { try ControllerTraining(configuration: configuration) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains(name))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+@testable import MetaLR
+
+@Suite("Training runs")
+struct TrainingRunTests {
+  @Test("A run observes at step 0, after every interval, and after the shorter last one")
+  func steps() throws {
+    var source = ConstantRate(0.05)
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 1, initialLearningRate: 0.01,
+      plan: RunPlan(stepBudget: 25, interval: 10))
+    #expect(run.observations.map(\.step) == [0, 10, 20, 25])
+    #expect(run.observations.map(\.learningRate) == [0.01, 0.05, 0.05, 0.05])
+    #expect(RunPlan(stepBudget: 25, interval: 10).decisions == 3)
+  }
+
+  @Test("The test is made with the weights of the best validation loss")
+  func best() throws {
+    var source = ConstantRate(0.3)
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 2, initialLearningRate: 0.3,
+      plan: RunPlan(stepBudget: 200, interval: 5))
+    // The regression's test loss is its validation loss.
+    #expect(run.test.loss == run.best.validationLoss)
+    #expect(run.best.validationLoss < run.final.validationLoss)
+  }
+
+  @Test("A run that diverges ends there, is marked, and is tested with finite weights")
+  func divergence() throws {
+    var source = ConstantRate(5)
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 3, initialLearningRate: 5,
+      plan: RunPlan(stepBudget: 200, interval: 5))
+    #expect(run.hasDiverged)
+    #expect(run.final.step < 200)
+    #expect(run.test.loss.isFinite)
+  }
+
+  @Test("A pool gives results in order, whatever the number of workers, and the first error")
+  func pool() throws {
+    for workers in [1, 2, 5] {
+      let pool = TraineePool(workers: workers) { RegressionTrainee() }
+      let losses = try pool.run(count: 9) { index, trainee in
+        try trainee.reset(seed: UInt64(index), stepBudget: 1, learningRate: 1).validationLoss
+      }
+      let expected = try (0..<9).map {
+        try RegressionTrainee().reset(seed: $0, stepBudget: 1, learningRate: 1).validationLoss
+      }
+      #expect(losses == expected)
+      #expect(throws: ConfigurationError(name: "job", value: "3", expected: "another")) {
+        try pool.run(count: 5) { index, _ in
+          if index == 3 { throw ConfigurationError(name: "job", value: "3", expected: "another") }
+        }
+      }
+      #expect(try pool.run(count: 0) { index, _ in index }.isEmpty)
+    }
+  }
+}
