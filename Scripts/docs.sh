@@ -8,9 +8,16 @@ out=.build/docs
 rm -rf "$out"
 mkdir -p "$out/symbols"
 
-graphs=$(swift package dump-symbol-graph --skip-synthesized-members | sed -n 's/^Files written to //p')
+# The package manager also tries, and fails, to describe its own test runner: that is no concern of ours, so its
+# messages are shown only when the description of a library is missing.
+graphs=$(swift build --show-bin-path)/../symbolgraph
+rm -rf "$graphs"
+swift package dump-symbol-graph --skip-synthesized-members >"$out/symbols.log" 2>&1 || true
 for module in MetaLR PPO Trainee Schedules NeuralNet Datasets Experiments Reports Files Randomness; do
-  cp "$graphs/$module.symbols.json" "$out/symbols/"
+  cp "$graphs/$module.symbols.json" "$out/symbols/" || {
+    cat "$out/symbols.log"
+    exit 1
+  }
 done
 
 docc=docc
