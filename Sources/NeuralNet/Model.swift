@@ -1,0 +1,113 @@
+internal import Kernels
+
+/// A network as data: operations in order, each from the values it reads to the value it makes.
+///
+/// A value is one activation, (channels, height, width) an image. Value 0 is the input; the last is the logits.
+/// Make one with ``leNet(input:classes:)``, ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
+public struct Model: Sendable {
+  /// The size of a value, for one image.
+  public struct Shape: Sendable, Equatable, Codable, CustomStringConvertible {
+    /// Feature maps; colour planes for the input.
+    public var channels: Int
+    /// Rows of a feature map.
+    public var height: Int
+    /// Places of a row.
+    public var width: Int
+
+    /// Creates a shape; every side is at least 1.
+    public init(channels: Int, height: Int, width: Int) {
+      self.channels = channels
+      self.height = height
+      self.width = width
+    }
+
+    /// Places of one feature map.
+    public var area: Int { height * width }
+    /// Numbers of one image: channels x height x width.
+    public var count: Int { channels * area }
+    /// "3x32x32".
+    public var description: String { "\(channels)x\(height)x\(width)" }
+  }
+
+  /// Everything that training changes.
+  public let parameters: ParameterTable
+  /// Running mean and variance of each batch normalisation, which evaluation uses.
+  public let statistics: ParameterTable
+  /// Number of classes, which is the number of logits.
+  public let classes: Int
+
+  /// The size of one input image.
+  public var input: Shape { shapes[0] }
+
+  /// Where the weights of the last dense layer lie among the parameters; nil in a model without one.
+  public var lastDenseWeights: Range<Int>? {
+    nodes.reversed().lazy.compactMap { node in
+      if case .dense(let layer) = node.operation { layer.weight } else { nil }
+    }.first
+  }
+
+  /// Multiplications with addition of one image in the forward pass, by convolutions and dense layers.
+  public var multiplyAdds: Int {
+    nodes.reduce(0) { sum, node in
+      switch node.operation {
+      case .convolution(let layer), .convolutionPool(let layer):
+        sum + layer.weight.count * Int(layer.shape.outputHeight * layer.shape.outputWidth)
+      case .dense(let layer): sum + layer.weight.count
+      default: sum
+      }
+    }
+  }
+
+  let nodes: [Node]
+  let shapes: [Shape]
+
+  /// One operation: the values it reads and the value it makes.
+  struct Node: Sendable {
+    var operation: Operation
+    var inputs: [Int]
+    var output: Int
+  }
+
+  enum Operation: Sendable {
+    case convolution(Convolution)
+    /// A convolution, ReLU and 2x2 max pooling in one; made by ``Model/fusingPooling()`` alone.
+    case convolutionPool(Convolution)
+    case dense(Dense)
+    case maxPool(PoolShape)
+    case averagePool(PoolShape)
+    case relu
+    case batchNorm(BatchNorm)
+    case add
+  }
+
+  struct Convolution: Sendable {
+    var shape: ConvolutionShape
+    var weight: Range<Int>
+    var bias: Range<Int>?
+  }
+
+  struct Dense: Sendable {
+    var shape: DenseShape
+    var weight: Range<Int>
+    var bias: Range<Int>
+  }
+
+  /// Scale (`weight`) and shift (`bias`) are parameters; running mean and variance are statistics.
+  struct BatchNorm: Sendable {
+    var channels: Int
+    var area: Int
+    var weight: Range<Int>
+    var bias: Range<Int>
+    var runningMean: Range<Int>
+    var runningVariance: Range<Int>
+  }
+}
+
+/// A network that cannot be built, because its layers do not fit the images or each other.
+public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What does not fit, which layer, and the remedy.
+  public let description: String
+
+  /// Creates an error from its sentences.
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,120 @@
+internal import Kernels
+import Randomness
+
+/// A model with weights, which it trains and evaluates.
+///
+/// Images run in tiles of 16, in the lanes of a register. Tiles are split into a fixed number of groups, each
+/// with its own sum of gradients, and the sums are added in order: the result has the same bits whatever the
+/// number of threads. All memory is taken once, at the beginning.
+///
+/// A network is used by one thread at a time; `threads` is how many it uses itself.
+public final class Network {
+  /// What the network computes.
+  public let model: Model
+  /// Most images of one training step.
+  public let maximumBatch: Int
+  /// Threads that it uses, at least 1.
+  public let threads: Int
+  /// Which kernels it uses.
+  public let instructionSet: InstructionSet
+  /// All parameters, as ``Model/parameters`` lays them out; change them between steps at will.
+  public let parameters: AlignedBuffer<Float>
+  /// The gradient of the last training step, laid out like the parameters.
+  public let gradient: AlignedBuffer<Float>
+  /// Running mean and variance of batch normalisations, as ``Model/statistics`` lays them out.
+  public let statistics: AlignedBuffer<Float>
+
+  let kernels: UnsafePointer<KernelTable>
+  let training: Runnable
+  let evaluation: Runnable
+  let layers: Layers
+  let workers: [Worker]
+  let groups: [Group]
+  let batchMemory: AlignedBuffer<Float>
+  /// One set of channel statistics for each tile slot, in double: what barriers combine.
+  let partialSums: AlignedBuffer<Double>
+  let inputScale: AlignedBuffer<Float>
+  let inputShift: AlignedBuffer<Float>
+
+  /// A network with PyTorch's default initial weights.
+  ///
+  /// - Parameters:
+  ///   - model: What it computes.
+  ///   - maximumBatch: Most images of one training step, at least 1.
+  ///   - threads: Threads that it uses, at least 1.
+  ///   - instructionSet: Which kernels it uses; the fastest of this processor by default.
+  ///   - generator: What draws the weights.
+  public init(
+    _ model: Model, maximumBatch: Int, threads: Int = 1, instructionSet: InstructionSet = .best,
+    generator: inout SeededGenerator
+  ) {
+    precondition(maximumBatch > 0, "a network needs a batch of at least 1, got \(maximumBatch)")
+    precondition(threads > 0, "a network needs at least 1 thread, got \(threads)")
+    self.model = model
+    self.maximumBatch = maximumBatch
+    self.threads = threads
+    self.instructionSet = instructionSet
+    kernels = instructionSet.table
+    parameters = AlignedBuffer(count: model.parameters.count)
+    gradient = AlignedBuffer(count: model.parameters.count)
+    statistics = AlignedBuffer(count: model.statistics.count)
+    let fused = model.fusingPooling()
+    let tiles = (maximumBatch + lanes - 1) / lanes
+    training = Runnable(Planner.training(fused))
+    evaluation = Runnable(Planner.evaluation(fused))
+    layers = Layers(fused, kernels)
+    let chunk = max(training.chunkTiles, evaluation.chunkTiles)
+    let workspace = max(training.workspaceCount, evaluation.workspaceCount)
+    let scratch = layers.scratchCount(tiles: chunk, kernels)
+    let groupCount = Self.groupCount(of: model)
+    workers = (0..<min(threads, groupCount)).map { _ in
+      Worker(workspace: workspace, scratch: scratch, classes: model.classes)
+    }
+    groups = (0..<groupCount).map { [count = layers.accumulatorCount] _ in Group(accumulatorCount: count) }
+    batchMemory = AlignedBuffer(count: training.plan.batchFloats * tiles)
+    partialSums = AlignedBuffer(count: 2 * layers.largestBatchNorm * tiles)
+    inputScale = AlignedBuffer(count: model.input.channels)
+    inputShift = AlignedBuffer(count: model.input.channels)
+    initialise(using: &generator)
+  }
+
+  /// Draws new weights as PyTorch does by default, and forgets the running statistics.
+  ///
+  /// Convolutions and dense layers: ``Initialization/uniform(count:fanIn:using:)`` for weights and biases, in
+  /// the order of the table. Batch normalisation: scale 1, shift 0, running mean 0, running variance 1.
+  public func initialise(using generator: inout SeededGenerator) {
+    for node in model.nodes {
+      switch node.operation {
+      case .convolution(let layer), .convolutionPool(let layer):
+        let fanIn = layer.weight.count / Int(layer.shape.outputChannels)
+        draw(layer.weight, fanIn: fanIn, using: &generator)
+        if let bias = layer.bias { draw(bias, fanIn: fanIn, using: &generator) }
+      case .dense(let layer):
+        draw(layer.weight, fanIn: Int(layer.shape.inputs), using: &generator)
+        draw(layer.bias, fanIn: Int(layer.shape.inputs), using: &generator)
+      case .batchNorm(let layer):
+        parameters.elements[layer.weight].update(repeating: 1)
+        parameters.elements[layer.bias].update(repeating: 0)
+        statistics.elements[layer.runningMean].update(repeating: 0)
+        statistics.elements[layer.runningVariance].update(repeating: 1)
+      case .maxPool, .averagePool, .relu, .add: break
+      }
+    }
+  }
+
+  /// Bytes of the buffers that the network holds: parameters, gradients, activations and scratch.
+  public var memory: Int {
+    let floats =
+      parameters.count + gradient.count + statistics.count + batchMemory.count + layers.floatCount
+      + groups.reduce(0) { $0 + $1.accumulators.count } + workers.reduce(0) { $0 + $1.floatCount }
+    return 4 * floats + 8 * partialSums.count
+  }
+
+  /// Groups of tiles, each of which sums its gradients alone; two in large models, where a sum is large.
+  private static func groupCount(of model: Model) -> Int { model.parameters.count > 1 << 20 ? 2 : 4 }
+
+  private func draw(_ range: Range<Int>, fanIn: Int, using generator: inout SeededGenerator) {
+    let values = Initialization.uniform(count: range.count, fanIn: fanIn, using: &generator)
+    _ = UnsafeMutableBufferPointer(rebasing: parameters.elements[range]).update(fromContentsOf: values)
+  }
+}
