@@ -1,0 +1,29 @@
+import Datasets
+import Files
+import Foundation
+import MetaLR
+
+extension ExitStatus {
+  /// The status for an error that a command threw.
+  init(of error: any Error) {
+    switch error {
+    case let error as StopRequested: self = .signal(error.signal)
+    case is OutputFileError: self = .cannotWrite
+    case is StandardOutputError: self = .standardOutput
+    case let error as DatasetError: self.init(of: error)
+    case let error as FileError:
+      self = FileManager.default.fileExists(atPath: error.path) ? .badData : .missingInput
+    case is ConfigurationError: self = .usage
+    default: self = .software
+    }
+  }
+
+  private init(of error: DatasetError) {
+    switch error {
+    case .unknownName, .impossibleOption: self = .usage
+    case .missing: self = .missingInput
+    case .file(let error): self.init(of: error)
+    case .download: self = .unavailable
+    }
+  }
+}
