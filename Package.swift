@@ -42,7 +42,8 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet"], resources: [.copy("Fixtures")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "PPOTests", dependencies: ["PPO", "Randomness"]),
+    .testTarget(
+      name: "PPOTests", dependencies: ["PPO", "Randomness"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TraineeTests", dependencies: ["Trainee"]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
     .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),

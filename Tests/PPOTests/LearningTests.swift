@@ -1,0 +1,83 @@
+import PPO
+import Randomness
+import Testing
+
+@Suite("PPO learns")
+struct LearningTests {
+  private func train(
+    _ environment: some Environment, shape: NetworkShape, updates: Int, episodes: Int,
+    configuration: PPOLearner.Configuration
+  ) throws -> ActorCritic {
+    var environment = environment
+    var generator = SeededGenerator(seed: 11)
+    let policy = try ActorCritic(
+      configuration: .init(
+        observationCount: environment.observationCount, actionCount: environment.actionCount,
+        actor: shape, critic: shape),
+      using: &generator)
+    var learner = try PPOLearner(policy: policy, configuration: configuration)
+    for _ in 0..<updates {
+      var rollout: [Episode] = []
+      for _ in 0..<episodes {
+        try rollout.append(
+          collectEpisode(
+            in: &environment, policy: learner.policy, seed: generator.next(), using: &generator))
+      }
+      let statistics = try learner.update(episodes: rollout, using: &generator)
+      #expect(statistics.firstRatioDeviation == 0)
+    }
+    return learner.policy
+  }
+
+  /// Mean return of the mean action over 50 fresh episodes.
+  private func evaluate(_ environment: some Environment, _ policy: ActorCritic) throws -> Float {
+    var environment = environment
+    var total: Float = 0
+    for seed in 1_000..<1_050 {
+      var observation = try environment.reset(seed: UInt64(seed))
+      var state = policy.initialState
+      while true {
+        let action = policy.meanAction(observation: observation, state: &state)
+        let step = try environment.step(action: action)
+        total += step.reward
+        observation = step.observation
+        if step.ending != nil { break }
+      }
+    }
+    return total / 50
+  }
+
+  @Test("A continuous control problem")
+  func reachTarget() throws {
+    var generator = SeededGenerator(seed: 11)
+    let untrained = try ActorCritic(configuration: .init(observationCount: 2), using: &generator)
+    var configuration = PPOLearner.Configuration()
+    configuration.actorLearningRate = 3e-3
+    configuration.epochs = 5
+    let trained = try train(
+      ReachTarget(), shape: .mlp(hidden: 16), updates: 40, episodes: 16, configuration: configuration)
+    // Standing still costs 8 times the mean distance of 2 / 3; moving straight to the target costs 0.375: the sum over
+    // moves k of the mean of max(0, distance - k / 2), which is (2 - k / 2)^3 / 12.
+    let (before, after) = (
+      try evaluate(ReachTarget(), untrained), try evaluate(ReachTarget(), trained)
+    )
+    #expect(before < -4)
+    #expect(after > -0.8)
+  }
+
+  @Test("A problem of memory, with an LSTM and not with an MLP")
+  func recallCue() throws {
+    var configuration = PPOLearner.Configuration()
+    configuration.actorLearningRate = 1e-2
+    configuration.epochs = 4
+    let lstm = try train(
+      RecallCue(), shape: .lstm(hidden: 8), updates: 40, episodes: 32, configuration: configuration)
+    let mlp = try train(
+      RecallCue(), shape: .mlp(hidden: 8), updates: 40, episodes: 32, configuration: configuration)
+    let (remembered, forgotten) = (
+      try evaluate(RecallCue(), lstm), try evaluate(RecallCue(), mlp)
+    )
+    #expect(remembered > -0.1)
+    #expect(forgotten < -0.9)
+  }
+}
