@@ -67,6 +67,9 @@ public struct InstructionSetError: Error, Sendable, Equatable, CustomStringConve
   /// The name that was asked for.
   public let name: String
 
+  /// Creates an error about a name.
+  public init(name: String) { self.name = name }
+
   /// "METALR_ISA is 'sse9', which this processor does not have. Unset it, or choose one of: naive, avx2."
   public var description: String {
     let choices = InstructionSet.available.map(\.rawValue).joined(separator: ", ")

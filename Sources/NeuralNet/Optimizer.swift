@@ -85,6 +85,9 @@ public final class Optimizer {
     for slot in slots { slot.elements.update(repeating: 0) }
   }
 
+  /// Bytes of its state.
+  public var memory: Int { 4 * count * slots.count }
+
   /// What the optimizer remembers, to save it and to go on from it with the same bits.
   public var state: State { State(step: step, slots: slots.map { Array($0.elements) }) }
 

@@ -1,0 +1,41 @@
+/// Which network to build, before the images and their classes are known.
+public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
+  /// LeNet-5: ``Model/leNet(input:classes:)``.
+  case leNet
+  /// A residual network of basic blocks: ``Model/resNet(input:classes:widths:blocks:)``.
+  case resNet(widths: [Int] = [64, 128, 256, 512], blocks: Int = 2)
+
+  /// ResNet-18, whose first stage has `width` channels and each next one twice as many.
+  public static func resNet18(width: Int = 64) -> ModelSpecification {
+    .resNet(widths: [width, 2 * width, 4 * width, 8 * width], blocks: 2)
+  }
+
+  /// The network of 6n + 2 layers for CIFAR-10, with n `blocks` a stage; three make ResNet-20.
+  ///
+  /// He et al. (2016), section 4.2.
+  public static func cifarResNet(blocks: Int = 3, width: Int = 16) -> ModelSpecification {
+    .resNet(widths: [width, 2 * width, 4 * width], blocks: blocks)
+  }
+
+  /// Builds the network for images of a size.
+  ///
+  /// - Throws: ``ModelError`` when the images do not fit the network.
+  public func model(input: Model.Shape, classes: Int) throws(ModelError) -> Model {
+    switch self {
+    case .leNet: try .leNet(input: input, classes: classes)
+    case .resNet(let widths, let blocks):
+      try .resNet(input: input, classes: classes, widths: widths, blocks: blocks)
+    }
+  }
+}
+
+extension ModelSpecification: CustomStringConvertible {
+  /// "LeNet-5", "ResNet-20 (16-32-64)".
+  public var description: String {
+    switch self {
+    case .leNet: "LeNet-5"
+    case .resNet(let widths, let blocks):
+      "ResNet-\(2 * widths.count * blocks + 2) (\(widths.map(String.init).joined(separator: "-")))"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import NeuralNet
+
+extension ImageClassifier {
+  /// What the trainee is.
+  ///
+  /// The defaults are those of Xu et al. (2019), section 4.
+  public struct Configuration: Sendable, Equatable {
+    /// The network; LeNet-5 by default.
+    public var model: ModelSpecification
+    /// The optimizer whose rate is controlled; Adam by default.
+    public var optimizer: Optimizer.Configuration
+    /// Images of one step, at least 1; 1,000 by default.
+    public var batchSize: Int
+    /// Threads of this one trainee, at least 1; 1 by default, because trainees side by side scale better.
+    public var threads: Int
+    /// Which kernels run; nil, the default, is the environment's choice or else the fastest.
+    public var instructionSet: InstructionSet?
+
+    /// Creates a configuration; the properties document each default.
+    public init(
+      model: ModelSpecification = .leNet, optimizer: Optimizer.Configuration = .adam(), batchSize: Int = 1000,
+      threads: Int = 1, instructionSet: InstructionSet? = nil
+    ) {
+      self.model = model
+      self.optimizer = optimizer
+      self.batchSize = batchSize
+      self.threads = threads
+      self.instructionSet = instructionSet
+    }
+
+    /// Checks every number.
+    ///
+    /// - Throws: ``TraineeError`` or `OptimizerError` for the first that is impossible.
+    public func validate() throws {
+      guard batchSize > 0 else {
+        throw TraineeError("A batch of \(batchSize) images is impossible. Choose a batch size of at least 1.")
+      }
+      guard threads > 0 else {
+        throw TraineeError("A trainee cannot run on \(threads) threads. Choose at least 1.")
+      }
+      if let instructionSet, !instructionSet.isAvailable {
+        throw InstructionSetError(name: instructionSet.rawValue)
+      }
+      try optimizer.validate()
+    }
+  }
+}
+
+/// A trainee that was asked for something impossible, or given something that it cannot use.
+public struct TraineeError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong, with which, and the remedy.
+  public let description: String
+
+  /// Creates an error from its sentences.
+  public init(_ description: String) { self.description = description }
+}
