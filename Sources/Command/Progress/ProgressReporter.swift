@@ -23,7 +23,15 @@ final class ProgressReporter: Sendable {
   private static let lineInterval = Duration.seconds(5)
   private static let eraseLine = "\r\u{1B}[K"
 
+  /// What the reporter leans on, which a test replaces.
+  struct Surroundings: Sendable {
+    var write: @Sendable (String) -> Void = { StandardError.write($0) }
+    var width: @Sendable () -> Int = { Terminal.width }
+    var now: @Sendable () -> ContinuousClock.Instant = { .now }
+  }
+
   private let style: Style
+  private let surroundings: Surroundings
   private let memory: Mutex<Memory>
 
   /// Begins to measure the pace.
@@ -44,17 +52,20 @@ final class ProgressReporter: Sendable {
   }
 
   /// Begins to measure the pace, in a given style.
-  init(unit: ProgressState.Unit, total: Int, done: Int = 0, style: Style) {
+  init(
+    unit: ProgressState.Unit, total: Int, done: Int = 0, style: Style, surroundings: Surroundings = .init()
+  ) {
     self.style = style
+    self.surroundings = surroundings
     let state = ProgressState(unit: unit, done: done, total: total)
-    memory = Mutex(Memory(state: state, doneBefore: done, start: .now))
+    memory = Mutex(Memory(state: state, doneBefore: done, start: surroundings.now()))
   }
 
   /// Reports that `done` units are done; `details` stay until the next ones.
   func update(done: Int, total: Int? = nil, details: [String]? = nil) {
     guard style != .silent else { return }
     memory.withLock { memory in
-      let now = ContinuousClock.now
+      let now = surroundings.now()
       memory.state.done = done
       memory.state.total = total ?? memory.state.total
       memory.state.details = details ?? memory.state.details
@@ -73,7 +84,7 @@ final class ProgressReporter: Sendable {
     guard style != .silent || isUrgent else { return }
     memory.withLock { memory in
       let erase = memory.isBarVisible ? Self.eraseLine : ""
-      StandardError.write("\(erase)\(text)\n")
+      surroundings.write("\(erase)\(text)\n")
       if memory.isBarVisible { show(&memory) }
     }
   }
@@ -83,9 +94,9 @@ final class ProgressReporter: Sendable {
     memory.withLock { memory in
       switch style {
       case .bar:
-        if memory.isBarVisible { StandardError.write(Self.eraseLine) }
+        if memory.isBarVisible { surroundings.write(Self.eraseLine) }
         memory.isBarVisible = false
-      case .lines: StandardError.write(memory.state.line + "\n")
+      case .lines: surroundings.write(memory.state.line + "\n")
       case .silent: break
       }
     }
@@ -95,10 +106,10 @@ final class ProgressReporter: Sendable {
     switch style {
     case .bar:
       // The last column stays free: some terminals wrap when it is filled.
-      let bar = memory.state.bar(width: Terminal.width - 1)
-      StandardError.write("\r\(bar)\u{1B}[K")
+      let bar = memory.state.bar(width: surroundings.width() - 1)
+      surroundings.write("\r\(bar)\u{1B}[K")
       memory.isBarVisible = true
-    case .lines: StandardError.write(memory.state.line + "\n")
+    case .lines: surroundings.write(memory.state.line + "\n")
     case .silent: break
     }
   }
