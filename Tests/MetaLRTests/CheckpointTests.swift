@@ -12,9 +12,7 @@ struct CheckpointTests {
     return Checkpoint(
       controller: training.controller,
       card: ControllerCard(
-        trainee: TraineeDescription(
-          dataset: "regression", datasetHash: "none", splitSizes: [1, 2, 3], model: "linear \"quoted\"",
-          optimizer: "sgd", batchSize: 1),
+        trainee: ControllerTrainingTests.trainee,
         training: training.configuration, episodes: 5, evaluation: []))
   }
 

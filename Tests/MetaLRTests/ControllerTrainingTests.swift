@@ -19,6 +19,10 @@ struct ControllerTrainingTests {
     return configuration
   }
 
+  static let trainee = TraineeDescription(
+    dataset: "regression", datasetHash: "none", splitSizes: [1, 2, 3], model: "linear \"quoted\"",
+    optimizer: "sgd", batchSize: 1)
+
   static func train(
     _ configuration: ControllerTraining.Configuration, workers: Int
   ) throws -> ControllerTraining {
@@ -49,8 +53,8 @@ struct ControllerTrainingTests {
     let pool = TraineePool(workers: 2) { RegressionTrainee() }
     while !training.isFinished {
       try training.advance(on: pool)
-      try store.save(training.state)
-      training = ControllerTraining(resuming: try store.newest())
+      try store.save(SavedTraining(trainee: Self.trainee, state: training.state))
+      training = ControllerTraining(resuming: try store.newest().state)
     }
     #expect(training.controller == whole.controller)
     #expect(training.state.episodes == whole.state.episodes)
@@ -67,10 +71,10 @@ struct ControllerTrainingTests {
     let pool = TraineePool(workers: 1) { RegressionTrainee() }
     for _ in 0..<3 {
       try training.advance(on: pool)
-      try store.save(training.state)
+      try store.save(SavedTraining(trainee: Self.trainee, state: training.state))
     }
     try AtomicFile.write("{", to: folder + "/state-000003.json")
-    #expect(try store.newest().updates.count == 2)
+    #expect(try store.newest().state.updates.count == 2)
     try AtomicFile.write("nonsense", to: folder + "/state-000002.json")
     #expect(throws: FileError.self) { try store.newest() }
   }

@@ -1,6 +1,20 @@
 import Files
 import Foundation
 
+/// An unfinished training: what its trainees are, and everything that it goes on from.
+public struct SavedTraining: Codable, Sendable {
+  /// What the trainees are; a training goes on with the same ones only.
+  public let trainee: TraineeDescription
+  /// Everything that the training goes on from.
+  public let state: ControllerTraining.State
+
+  /// Puts the two together.
+  public init(trainee: TraineeDescription, state: ControllerTraining.State) {
+    self.trainee = trainee
+    self.state = state
+  }
+}
+
 /// Where a controller's training keeps its state, so that it can be resumed after any stop.
 ///
 /// Every update has a file of its own, `state-000012.json` after twelve updates. The last two are kept: should the
@@ -16,40 +30,45 @@ public struct TrainingStateStore: Sendable {
     self.folder = folder
   }
 
-  /// Saves a state and removes those before the last two.
+  /// Whether nothing is saved.
+  public var isEmpty: Bool { ((try? names()) ?? []).isEmpty }
+
+  /// Saves a training and removes what was saved before the last two.
   ///
   /// - Throws: `FileError` when the folder cannot be written; the states already there stay.
-  public func save(_ state: ControllerTraining.State) throws {
+  public func save(_ training: SavedTraining) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let name = "state-\(String(format: "%06d", state.updates.count)).json"
-    try AtomicFile.write(encoder.encode(state), to: "\(folder)/\(name)")
+    let name = "state-\(String(format: "%06d", training.state.updates.count)).json"
+    try AtomicFile.write(encoder.encode(training), to: "\(folder)/\(name)")
     for old in try names().dropLast(Self.kept) {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(old)")
     }
   }
 
-  /// The newest state that can be read.
+  /// The newest training that can be read.
   ///
   /// - Throws: `FileError` when there is none, or none is whole.
-  public func newest() throws -> ControllerTraining.State {
+  public func newest() throws -> SavedTraining {
     let names = try names()
     for name in names.reversed() {
       let data = try readFile("\(folder)/\(name)")
-      if let state = try? JSONDecoder().decode(ControllerTraining.State.self, from: data) { return state }
+      if let saved = try? JSONDecoder().decode(SavedTraining.self, from: data) { return saved }
     }
     throw FileError(
       path: folder,
       problem: names.isEmpty
         ? "holds no saved training state" : "holds saved training states, but none can be read",
-      remedy: "Begin the training again without resuming.")
+      remedy: "Begin the training without resuming.")
   }
 
-  /// Forgets every saved state; a missing folder is fine.
-  public func removeAll() throws {
+  /// Forgets every saved training; a missing folder is fine.
+  public func remove() {
     for name in (try? names()) ?? [] {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
+    // Removes the folder only if nothing else is in it.
+    rmdir(folder)
   }
 
   /// The files of states, oldest first.

@@ -1,0 +1,47 @@
+import MetaLR
+import Schedules
+
+/// One way to choose learning rates, to be compared with others.
+public struct Method: Sendable {
+  /// What tables and pictures call it.
+  public let name: String
+  /// Makes the source of one run's rates, from the run's initial rate and its length in steps.
+  let makeSource: @Sendable (_ initialLearningRate: Double, _ stepBudget: Int) throws -> any RateSource
+
+  /// A method that makes its source for each run.
+  public init(
+    name: String, makeSource: @escaping @Sendable (Double, Int) throws -> any RateSource
+  ) {
+    self.name = name
+    self.makeSource = makeSource
+  }
+
+  /// A controller, without exploration.
+  public static func controller(_ controller: Controller, name: String = "controller") -> Method {
+    Method(name: name) { _, _ in controller.session() }
+  }
+
+  /// The initial rate for the whole run.
+  public static let constant = Method(name: "constant") { rate, _ in ConstantRate(rate) }
+
+  /// Half a cosine from the initial rate to zero at the end of the run.
+  public static let cosine = Method(name: "cosine") { rate, steps in
+    ScheduleSource(try CosineSchedule(initialLearningRate: rate, totalSteps: steps))
+  }
+}
+
+/// A schedule as a source of rates: every step has its own.
+public struct ScheduleSource: RateSource, Sendable {
+  /// The schedule.
+  public let schedule: any Schedule
+
+  /// Creates a source that follows `schedule`.
+  public init(_ schedule: any Schedule) {
+    self.schedule = schedule
+  }
+
+  /// The schedule's rates of the steps after the observation's.
+  public func learningRates(after observation: Observation, steps: Int) -> [Double] {
+    (observation.step..<observation.step + steps).map { schedule.learningRate(at: $0) }
+  }
+}
