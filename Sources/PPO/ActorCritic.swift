@@ -18,11 +18,10 @@ public struct ActorCritic: Sendable, Equatable {
   let actor: Network
   let critic: Network
 
-  /// A policy with orthogonal weights and biases of zero, which at first acts almost alike whatever it sees (gain 0.01
-  /// before the means).
+  /// A policy with orthogonal weights, which at first acts almost alike whatever it sees.
   ///
-  /// Huang et al., 2022, "The 37 Implementation Details of PPO": gain sqrt 2 for tanh layers, 1 for LSTM weights, 0.01
-  /// for the policy's head, 1 for the critic's.
+  /// Gains are sqrt 2 for tanh layers, 1 for LSTM weights, 0.01 for the policy's head and 1 for the critic's; biases are
+  /// 0 (Huang et al., 2022, "The 37 Implementation Details of PPO"), but 1 for forget gates.
   ///
   /// - Throws: ``PPOError/invalidOption(name:value:requirement:)``.
   public init(

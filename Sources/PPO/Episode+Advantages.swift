@@ -7,7 +7,8 @@ public struct AdvantageEstimate: Sendable, Equatable {
 }
 
 extension Episode {
-  /// Generalised advantage estimation (Schulman et al., 2016, arXiv 1506.02438, equations 11 and 16).
+  /// Generalised advantage estimation (Schulman et al., 2016, arXiv 1506.02438; as in Schulman et al., 2017, equations 11
+  /// and 12).
   ///
   ///     delta[t] = reward[t] + discount * value[t + 1] - value[t]
   ///     advantage[t] = delta[t] + discount * gaeLambda * advantage[t + 1]

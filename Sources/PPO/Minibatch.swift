@@ -56,6 +56,9 @@ struct Rollout {
     }
   }
 
+  /// Brings the advantages of all steps together to mean 0 and standard deviation 1.
+  mutating func normalizeAdvantages() { steps.normalizeAdvantages() }
+
   /// See ``UpdateStatistics/explainedVariance``.
   var explainedVariance: Double? {
     let residuals = zip(steps.returns, values).map { $0 - $1 }

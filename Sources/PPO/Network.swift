@@ -57,7 +57,7 @@ struct Network: Sendable, Equatable {
     self.table = table
   }
 
-  /// Orthogonal weights, biases of zero.
+  /// Orthogonal weights; biases of zero, but of 1 for forget gates.
   ///
   /// Huang et al., 2022, core detail 2 (gain sqrt 2 before tanh, `headGain` for
   /// the head) and LSTM detail 1 (gain 1).
@@ -74,6 +74,8 @@ struct Network: Sendable, Equatable {
     case .lstm:
       fill(input, gain: 1)
       fill(recurrent, gain: 1)
+      // Forget gates begin open (Jozefowicz et al., 2015): without this a cue 20 steps old was never learned.
+      for unit in hidden..<2 * hidden { parameters[hiddenBiasOffset + unit] = 1 }
     }
     fill(head, gain: headGain)
     return parameters

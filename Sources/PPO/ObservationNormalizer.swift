@@ -4,7 +4,7 @@
 ///
 /// The statistics are part of the policy: save them with it. They freeze after some updates, so that the policy
 /// is not taught on inputs whose meaning keeps moving. Before the first update observations are only clipped.
-/// Huang et al., 2022, "The 37 Implementation Details of PPO", continuous-action details 4 and 5.
+/// Huang et al., 2022, "The 37 Implementation Details of PPO", details 6 and 7 of continuous actions.
 public struct ObservationNormalizer: Sendable, Equatable, Codable {
   /// Bound on the size of a normalised entry; 10 by default.
   public let clip: Float

@@ -27,7 +27,8 @@ extension PPOLearner {
     public var maximumGradientNorm = 0.5
     /// Worth of a nat of the policy's entropy in its loss, at least 0; 0 by default.
     public var entropyCoefficient = 0.0
-    /// Whether advantages are brought to mean 0 and standard deviation 1 in each minibatch; true by default.
+    /// Whether advantages are brought to mean 0 and standard deviation 1, in each minibatch, or over all episodes of
+    /// the update where a network is recurrent; true by default.
     public var normalizesAdvantages = true
     /// The update stops before a minibatch whose approximate KL divergence from the old policy is above 1.5 times
     /// this, positive; nil, the default, for never.

@@ -21,8 +21,10 @@ extension PPOLearner {
   ) throws(PPOError) -> UpdateStatistics {
     try configuration.validate()
     try validate(episodes)
-    let rollout = Rollout(
+    var rollout = Rollout(
       episodes, for: policy, discount: configuration.discount, gaeLambda: configuration.gaeLambda)
+    // A minibatch of a few whole episodes, normalised by itself, would forget which episodes did well.
+    if configuration.normalizesAdvantages && isRecurrent { rollout.normalizeAdvantages() }
     var next = self
     var pass = try Pass(self, rollout: rollout)
     var (nextGenerator, totals) = (generator, Totals())
@@ -45,12 +47,10 @@ extension PPOLearner {
     _ epoch: Int, rollout: Rollout, pass: inout Pass, totals: inout Totals,
     using generator: inout SeededGenerator
   ) throws(PPOError) -> Bool {
-    let isRecurrent =
-      policy.configuration.actor.isRecurrent || policy.configuration.critic.isRecurrent
     let minibatches = rollout.minibatches(
       configuration.minibatches, wholeEpisodes: isRecurrent, using: &generator)
     for (index, var minibatch) in minibatches.enumerated() {
-      if configuration.normalizesAdvantages { minibatch.normalizeAdvantages() }
+      if configuration.normalizesAdvantages && !isRecurrent { minibatch.normalizeAdvantages() }
       let policyLoss = policy.policyLoss(
         minibatch, clipRange: Float(configuration.clipRange),
         entropyCoefficient: Float(configuration.entropyCoefficient), tape: &pass.actorTape,
@@ -74,6 +74,8 @@ extension PPOLearner {
     }
     return true
   }
+
+  private var isRecurrent: Bool { policy.actor.shape.isRecurrent || policy.critic.shape.isRecurrent }
 
   /// Shrinks `gradient` to the largest norm allowed (Pascanu et al., 2013), and returns the norm it had.
   private func clipNorm(_ gradient: inout [Float]) -> Double {

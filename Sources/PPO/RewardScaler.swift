@@ -2,7 +2,7 @@
 /// discounted sum of rewards so far, `sum[t] = discount * sum[t - 1] + reward[t]`, from 0 in each episode.
 ///
 /// The mean is left alone: subtracting it would change which policy is best. Engstrom et al., 2020,
-/// "Implementation Matters in Deep Policy Gradients", section 2.
+/// "Implementation Matters in Deep Policy Gradients".
 public struct RewardScaler: Sendable, Equatable, Codable {
   /// Gamma of the sums, in [0, 1]; the learner's.
   public let discount: Double

@@ -48,6 +48,11 @@ struct ActorCriticTests {
     #expect(abs(try norm("critic.value.weight") - 1) < 1e-6)
     #expect(try norm("actor.hidden.bias") == 0)
     #expect(policy.logStandardDeviations == [-0.5, -0.5])
+    let lstm = try self.policy(.lstm(hidden: 4))
+    let bias = try #require(lstm.actorTable["actor.lstm.bias"])
+    #expect(
+      Array(lstm.actorParameters[bias.range]) == [Float](repeating: 0, count: 4) + [1, 1, 1, 1]
+        + [Float](repeating: 0, count: 8))
   }
 
   @Test("Tables name every parameter of both kinds of network")

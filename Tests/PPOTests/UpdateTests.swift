@@ -110,6 +110,27 @@ struct UpdateTests {
     #expect(try free.update(episodes: rollout, using: &generator).approximateKL > statistics.approximateKL)
   }
 
+  @Test("Episodes that differ as wholes teach an LSTM, one episode a minibatch though it be")
+  func wholeEpisodes() throws {
+    var learner = try learner(.lstm(hidden: 4)) {
+      $0.discount = 0
+      $0.minibatches = 2
+    }
+    var generator = SeededGenerator(seed: 5)
+    let rollout = [Float(1), -1].map { reward in
+      var episode = Episode(observationCount: 2, actionCount: 1)
+      var state = learner.policy.initialState
+      for _ in 0..<8 {
+        var decision = learner.policy.act(observation: [1, -1], state: &state, using: &generator)
+        decision.value = 0
+        episode.append(observation: [1, -1], decision: decision, reward: reward)
+      }
+      return episode
+    }
+    // Every advantage is its reward. Normalised within its episode, each would be 0, and so would the gradient.
+    #expect(try learner.update(episodes: rollout, using: &generator).actorGradientNorm > 0.1)
+  }
+
   @Test("Explained variance is 1 for a critic that is right, 0 for a constant, and grows with learning")
   func explainedVariance() throws {
     var learner = try learner(.mlp(hidden: 6)) { $0.discount = 0 }
