@@ -60,8 +60,8 @@ typedef struct KernelTable {
 
   // Convolution, ReLU and 2x2 max pooling with stride 2 as one kernel, which never stores the unpooled activation
   // and is several times faster than the three. Same packed weights, accumulator and scratch as above.
-  // y and dy are pooled: (T, K, P/2, Q/2, 16), rounded down. `argmax` is as maxPoolForward's (0 to 3), null if
-  // there will be no backward pass; it means nothing where y = 0, since no gradient passes there.
+  // y and dy are pooled: (T, K, P/2, Q/2, 16), rounded down. `argmax` has a byte for each element of y, in a code
+  // of the table's own; null if there will be no backward pass.
   // Backward adds to the accumulator and overwrites dx, which is null for a first layer.
   void (*_Nonnull convolutionPoolForward)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
                                           const float *_Nullable bias, const float *x, float *y,
