@@ -1,0 +1,90 @@
+import Kernels
+import Randomness
+import Testing
+
+@Suite("Elementwise kernels, gather and optimizers")
+struct ElementwiseTests {
+  static let counts = [1, 15, 16, 17, 100]
+
+  @Test("ReLU, its gradient and addition agree with the naive ones", arguments: InstructionSet.available, counts)
+  func elementwise(set: InstructionSet, count: Int) throws {
+    var generator = SeededGenerator(seed: 34)
+    let (x, dy) = (Floats(count, from: &generator), Floats(count, from: &generator))
+    x[0] = .nan
+    let results = try [try naive, try set.kernels].map { table in
+      let (y, dx, sum) = (Floats(count), Floats(count), Floats(count))
+      table.reluForward(count, x.pointer, y.pointer)
+      table.reluBackward(count, y.pointer, dy.pointer, dx.pointer)
+      table.add(count, x.pointer, dy.pointer, sum.pointer)
+      return [y, dx, sum].map { $0.values.map(\.bitPattern) }
+    }
+    #expect(results[0] == results[1])
+    #expect(Float(bitPattern: results[1][0][0]).isNaN)
+  }
+
+  @Test("Bytes of drawn images reach their lanes", arguments: InstructionSet.available)
+  func gather(set: InstructionSet) throws {
+    for (channels, area, images) in [(Int32(1), Int32(784), Int32(16)), (3, 35, 16), (2, 16, 3), (1, 3, 1)] {
+      var generator = SeededGenerator(seed: 55)
+      let pixels = Buffer<UInt8>(count: Int(5 * channels * area), repeating: 0)
+      for i in 0..<pixels.count { pixels[i] = UInt8(generator.nextIndex(below: 256)) }
+      let indices = Buffer<Int32>(count: Int(images), repeating: 0)
+      for i in 0..<indices.count { indices[i] = Int32(generator.nextIndex(below: 5)) }
+      let (scale, shift) = (Floats(3, from: &generator, misaligned: true), Floats(3, from: &generator))
+      let results = try [try naive, try set.kernels].map { table in
+        let y = Floats(count: Int(channels * area * 16), repeating: .nan)
+        table.gatherTile(
+          channels, area, images, pixels.pointer, indices.pointer, scale.pointer, shift.pointer, y.pointer)
+        return y.values
+      }
+      #expect(relativeDistance(results[1], results[0]) < 1e-6)
+      let place = Int(area) - 1
+      let last = Float(pixels[Int(indices[0] * channels * area) + place])
+      #expect(abs(results[1][16 * place] - (scale[0] * last + shift[0])) < 1e-4)
+    }
+  }
+
+  @Test("Five steps of every optimizer agree with the naive ones", arguments: InstructionSet.available, counts)
+  func optimizers(set: InstructionSet, count: Int) throws {
+    let steps: [(String, (KernelTable, Int64, Floats, [Floats]) -> Void)] = [
+      ("momentum", { $0.momentumStep(count, 0.1, 0.9, 0, $2.pointer, $3[0].pointer, $3[2].pointer) }),
+      ("nesterov", { $0.momentumStep(count, 0.1, 0.9, 1, $2.pointer, $3[0].pointer, $3[2].pointer) }),
+      (
+        "adam",
+        {
+          $0.adamStep(
+            count, 0.1, 0.9, 0.999, 1e-8, $1, $2.pointer, $3[0].pointer, $3[1].pointer, $3[2].pointer)
+        }
+      ),
+      ("adagrad", { $0.adagradStep(count, 0.1, 1e-10, $2.pointer, $3[0].pointer, $3[2].pointer) }),
+      (
+        "adadelta",
+        { $0.adadeltaStep(count, 1, 0.9, 1e-6, $2.pointer, $3[0].pointer, $3[1].pointer, $3[2].pointer) }
+      ),
+      ("rmsprop", { $0.rmspropStep(count, 0.1, 0.99, 1e-8, $2.pointer, $3[0].pointer, $3[2].pointer) }),
+    ]
+    for (name, step) in steps {
+      let results = try [try naive, try set.kernels].map { table in
+        var generator = SeededGenerator(seed: 89)
+        let state = [Floats(count), Floats(count), Floats(count, from: &generator, misaligned: true)]
+        for t in 1...5 {
+          let gradient = Floats(count, from: &generator, misaligned: true)
+          step(table, Int64(t), gradient, state)
+        }
+        return state.map(\.values)
+      }
+      for (fast, expected) in zip(results[1], results[0]) {
+        #expect(relativeDistance(fast, expected) < 2e-6, "\(name)")
+      }
+    }
+  }
+
+  @Test("A first Adam step moves every parameter by the rate, against the gradient's sign")
+  func firstAdamStep() throws {
+    let (gradient, mean, square, parameters) = (Floats(2), Floats(2), Floats(2), Floats(2))
+    (gradient[0], gradient[1]) = (3, -0.01)
+    try naive.adamStep(
+      2, 0.1, 0.9, 0.999, 1e-8, 1, gradient.pointer, mean.pointer, square.pointer, parameters.pointer)
+    #expect(relativeDistance(parameters.values, [-0.1, 0.1]) < 1e-5)
+  }
+}
