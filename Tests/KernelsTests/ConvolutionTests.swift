@@ -69,7 +69,9 @@ struct ConvolutionTests {
     #expect(relativeDistance(fast.biasGradient, expected.biasGradient) < 1e-5)
   }
 
-  @Test("Fused ReLU and pooling agree with the naive ones", arguments: InstructionSet.available, ConvolutionCase.odd)
+  @Test(
+    "Fused ReLU and pooling agree with the naive ones", arguments: InstructionSet.available,
+    ConvolutionCase.odd)
   func fusedAgainstNaive(set: InstructionSet, test: ConvolutionCase) throws {
     guard test.pooledCount > 0 else { return }
     let fast = ConvolutionResults(try set.kernels, test, pooled: true)

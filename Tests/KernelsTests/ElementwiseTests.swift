@@ -6,7 +6,8 @@ import Testing
 struct ElementwiseTests {
   static let counts = [1, 15, 16, 17, 100]
 
-  @Test("ReLU, its gradient and addition agree with the naive ones", arguments: InstructionSet.available, counts)
+  @Test(
+    "ReLU, its gradient and addition agree with the naive ones", arguments: InstructionSet.available, counts)
   func elementwise(set: InstructionSet, count: Int) throws {
     var generator = SeededGenerator(seed: 34)
     let (x, dy) = (Floats(count, from: &generator), Floats(count, from: &generator))
@@ -44,7 +45,8 @@ struct ElementwiseTests {
     }
   }
 
-  @Test("Five steps of every optimizer agree with the naive ones", arguments: InstructionSet.available, counts)
+  @Test(
+    "Five steps of every optimizer agree with the naive ones", arguments: InstructionSet.available, counts)
   func optimizers(set: InstructionSet, count: Int) throws {
     let steps: [(String, (KernelTable, Int64, Floats, [Floats]) -> Void)] = [
       ("momentum", { $0.momentumStep(count, 0.1, 0.9, 0, $2.pointer, $3[0].pointer, $3[2].pointer) }),

@@ -42,7 +42,9 @@ struct LossTests {
     #expect(gradient[1] == 0 && gradient[17] == 0)
   }
 
-  @Test("Fast kernels agree with the naive ones to a few units in the last place", arguments: InstructionSet.available)
+  @Test(
+    "Fast kernels agree with the naive ones to a few units in the last place",
+    arguments: InstructionSet.available)
   func fastAgainstNaive(set: InstructionSet) throws {
     for (classes, images, spread) in [(2, Int32(16), Float(1)), (10, 13, 3), (100, 1, 20), (7, 5, 200)] {
       let fast = Results(try set.kernels, classes: classes, images: images, spread: spread)

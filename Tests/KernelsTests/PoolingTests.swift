@@ -58,7 +58,8 @@ struct PoolingTests {
   func handComputed() throws {
     let kernels = try naive
     var shape = PoolShape(
-      channels: 1, inputHeight: 2, inputWidth: 2, outputHeight: 1, outputWidth: 1, size: 2, stride: 2, padding: 0)
+      channels: 1, inputHeight: 2, inputWidth: 2, outputHeight: 1, outputWidth: 1, size: 2, stride: 2,
+      padding: 0)
     let (x, y, dy, dx) = (Floats(64), Floats(16), Floats(16), Floats(64))
     let argmax = Buffer<UInt8>(count: 16, repeating: 0)
     for place in 0..<4 { x[16 * place + 2] = [-1, 3, 3, 1][place] }
