@@ -41,7 +41,9 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Randomness"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PPOTests", dependencies: ["PPO", "Randomness"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TraineeTests", dependencies: ["Trainee"]),

@@ -20,9 +20,16 @@ enum CIFARDataset {
     for (index, name) in trainNames.enumerated() {
       try train.fill(index, from: ByteStream(path: "\(folder)/\(name)"), name: nil)
     }
-    let test = Batches(files: 1, recordsPerFile: recordsPerFile)
-    try test.fill(0, from: ByteStream(path: "\(folder)/\(testName)"), name: nil)
-    return (train.images(), test.images())
+    return (train.images(), try readFile("\(folder)/\(testName)", recordsPerFile: recordsPerFile))
+  }
+
+  /// Reads one file of records.
+  static func readFile(
+    _ path: String, recordsPerFile: Int = recordsPerFile
+  ) throws(DatasetError) -> LabelledImages {
+    let batch = Batches(files: 1, recordsPerFile: recordsPerFile)
+    try batch.fill(0, from: ByteStream(path: path), name: nil)
+    return batch.images()
   }
 
   /// Reads the six files out of an archive in the tar format, gzipped or not, in whatever order it has them.

@@ -4,7 +4,7 @@
 /// units of the shape's radius. Only sums, products, square roots and comparisons are used, so every platform draws
 /// the same bits.
 enum ShapeKind: Int, CaseIterable {
-  case disc, ellipse, square, rhombus, pentagon, hexagon, ring, openRing, cross, star
+  case disc, ellipse, square, rhombus, triangle, halfDisc, ring, openRing, cross, star
 
   /// Signed distance of the point (x, y) from the edge, for a shape of radius about 1 around the origin.
   ///
@@ -15,8 +15,8 @@ enum ShapeKind: Int, CaseIterable {
     case .ellipse: Self.ellipse(x, y, longer: 1.02, shorter: 0.71)
     case .square: Self.polygon(Self.squareNormals, x, y, apothem: 0.75, rank: 0)
     case .rhombus: max(abs(x * 0.8192 + y * 0.5736), abs(x * 0.8192 - y * 0.5736)) - 0.74
-    case .pentagon: Self.polygon(Self.pentagonNormals, x, y, apothem: 0.79, rank: 0)
-    case .hexagon: Self.polygon(Self.hexagonNormals, x, y, apothem: 0.81, rank: 0)
+    case .triangle: Self.polygon(Self.triangleNormals, x, y, apothem: 0.6, rank: 0)
+    case .halfDisc: max((x * x + (y + 0.45) * (y + 0.45)).squareRoot() - 1.15, -y - 0.45)
     case .ring: abs((x * x + y * y).squareRoot() - 0.78) - 0.22
     case .openRing:
       max(abs((x * x + y * y).squareRoot() - 0.78) - 0.22, min(0.26 - abs(y), x))
@@ -56,8 +56,8 @@ enum ShapeKind: Int, CaseIterable {
     [0.309_017, -0.951_056_5],
   ]
 
-  /// (cos 60k, sin 60k degrees).
-  private static let hexagonNormals: [SIMD2<Float>] = [
-    [1, 0], [0.5, 0.866_025_4], [-0.5, 0.866_025_4], [-1, 0], [-0.5, -0.866_025_4], [0.5, -0.866_025_4],
+  /// (cos 120k, sin 120k degrees).
+  private static let triangleNormals: [SIMD2<Float>] = [
+    [1, 0], [-0.5, 0.866_025_4], [-0.5, -0.866_025_4],
   ]
 }

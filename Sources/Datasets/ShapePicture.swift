@@ -30,23 +30,21 @@ struct ShapePicture {
   /// Draws the scene's numbers from `generator`.
   init(kind: ShapeKind, using generator: inout SeededGenerator) {
     self.kind = kind
-    radius = generator.nextFloat(in: 5.5..<10.5)
-    centre = [generator.nextFloat(in: 8.5..<19.5), generator.nextFloat(in: 8.5..<19.5)]
+    radius = generator.nextFloat(in: 7..<11)
+    centre = [generator.nextFloat(in: 11.5..<16.5), generator.nextFloat(in: 11.5..<16.5)]
     turn = generator.nextDirection()
     stretch = [generator.nextFloat(in: 0.92..<1.08), generator.nextFloat(in: 0.92..<1.08)]
-    let contrast = generator.nextFloat(in: 0.28..<0.7)
-    let dark = generator.nextFloat(in: 0.1..<0.9 - contrast)
-    let shades: [Float] = generator.nextUniform() < 0.5 ? [dark, dark + contrast] : [dark + contrast, dark]
-    background = generator.nextTint(of: shades[0])
-    foreground = generator.nextTint(of: shades[1])
+    let shade = generator.nextFloat(in: 0.05..<0.35)
+    background = generator.nextTint(of: shade)
+    foreground = generator.nextTint(of: shade + generator.nextFloat(in: 0.35..<0.65))
     slope = [generator.nextFloat(in: -0.008..<0.008), generator.nextFloat(in: -0.008..<0.008)]
-    bars = (0..<2).map { _ in
+    bars = (0..<1).map { _ in
       Bar(
         normal: generator.nextDirection(), offset: generator.nextFloat(in: -11..<11),
-        halfWidth: generator.nextFloat(in: 0.5..<1.6),
+        halfWidth: generator.nextFloat(in: 0.5..<1.3),
         shade: generator.nextTint(of: generator.nextFloat(in: 0..<1)))
     }
-    noise = generator.nextFloat(in: 0.05..<0.16)
+    noise = generator.nextFloat(in: 0.02..<0.1)
   }
 
   /// Writes (channel, row, column) to `pixels`; the noise comes from `generator`.
