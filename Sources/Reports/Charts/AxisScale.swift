@@ -1,0 +1,67 @@
+import Foundation
+
+/// The map from an axis's values to pixels.
+struct AxisScale {
+  let axis: ChartAxis
+  /// The values at the two ends.
+  let range: ClosedRange<Double>
+  /// The pixel of the lower end and of the upper end; on vertical axes the first is the larger.
+  var start = 0.0
+  var end = 1.0
+
+  /// A scale for `values`, of which those that the axis cannot show do not count.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis, whose own range wins.
+  ///   - lowest: The lowest value to show, if there is any.
+  ///   - highest: The highest value to show.
+  ///   - padding: Share of the length that is left free at both ends.
+  init(axis: ChartAxis, lowest: Double?, highest: Double?, padding: Double) {
+    self.axis = axis
+    guard axis.range == nil, let lowest, let highest else {
+      range = axis.range ?? (axis.scale == .linear ? 0...1 : 0.1...1)
+      return
+    }
+    // Far beyond any measurement, differences and logarithms of doubles stop being finite.
+    if axis.scale == .linear {
+      range = Self.padded(max(lowest, -1e300), min(highest, 1e300), padding: padding, floor: lowest >= 0)
+    } else {
+      let ends = Self.padded(
+        log10(max(lowest, 1e-300)), log10(min(max(highest, 1e-300), 1e300)), padding: padding, floor: false)
+      range = pow(10, ends.lowerBound)...pow(10, ends.upperBound)
+    }
+  }
+
+  /// Both ends moved outwards; equal ends become a range around the value, and a range that begins near zero
+  /// begins at zero when `floor` says that the values are not negative.
+  private static func padded(
+    _ lowest: Double, _ highest: Double, padding: Double, floor: Bool
+  ) -> ClosedRange<Double> {
+    let size = max(abs(lowest), abs(highest))
+    guard highest - lowest > size * 1e-9 else {
+      let margin = size > 0 ? size * 0.25 : 1
+      return lowest - margin...highest + margin
+    }
+    guard padding > 0 else { return lowest...highest }
+    let margin = (highest - lowest) * padding
+    let begin = floor && lowest < highest * 0.25 ? 0 : lowest - margin
+    return begin...highest + margin
+  }
+
+  /// The pixel of a value that the axis shows.
+  func position(_ value: Double) -> Double {
+    let share =
+      axis.scale == .linear
+      ? (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+      : log10(value / range.lowerBound) / log10(range.upperBound / range.lowerBound)
+    // A value far outside a chosen range still needs a pixel that SVG viewers can compute with.
+    return start + (end - start) * min(max(share, -20), 21)
+  }
+
+  /// The marks, as many as the length has room for.
+  ///
+  /// - Parameter spacing: Pixels that a mark needs.
+  func ticks(spacing: Double) -> AxisTicks {
+    .fitting(scale: axis.scale, range: range, target: max(2, Int(abs(end - start) / spacing)))
+  }
+}
