@@ -20,7 +20,8 @@ without_warnings() {
     fail "'$*' failed."
   }
   tail -n 1 "$log"
-  ! grep -n 'warning:' "$log" || fail "'$*' warns."
+  # "warning: 'name':" is the package manager about a file in somebody else's package.
+  ! grep -n 'warning:' "$log" | grep -v "[0-9]*:warning: 'swift-" || fail "'$*' warns."
 }
 
 rm -rf "$scratch"
