@@ -113,6 +113,19 @@ struct ProgressTests {
     progress.update(done: 11)
     #expect(screen.writes == ["episode 11/20, 55%, 2.0 s each, 0:18 left\n"])
   }
+
+  @Test("Work that begins again is measured from there")
+  func beganAgain() {
+    let screen = Screen()
+    let progress = screen.reporter(style: .lines)
+    screen.advance(by: .seconds(10))
+    progress.update(done: 10)
+    screen.advance(by: .seconds(10))
+    progress.update(done: 1)
+    screen.advance(by: .seconds(10))
+    progress.update(done: 6)
+    #expect(screen.writes.last == "episode 6/20, 30%, 2.0 s each, 0:28 left\n")
+  }
 }
 
 /// A terminal of 80 columns that remembers what was written, and a clock that a test sets.

@@ -13,5 +13,5 @@ struct DatasetsCommand: ParsableCommand {
         metalr datasets fetch fashion cifar10
         metalr datasets verify --data /scratch/data
       """,
-    subcommands: [DatasetsListCommand.self])
+    subcommands: [DatasetsListCommand.self, DatasetsFetchCommand.self, DatasetsVerifyCommand.self])
 }

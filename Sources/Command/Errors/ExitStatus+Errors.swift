@@ -14,6 +14,7 @@ extension ExitStatus {
     case let error as FileError:
       self = FileManager.default.fileExists(atPath: error.path) ? .badData : .missingInput
     case is ConfigurationError: self = .usage
+    case PPOError.invalidOption: self = .usage
     default: self = .software
     }
   }

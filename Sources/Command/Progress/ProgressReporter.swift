@@ -12,8 +12,8 @@ final class ProgressReporter: Sendable {
 
   private struct Memory {
     var state: ProgressState
-    let doneBefore: Int
-    let start: ContinuousClock.Instant
+    var doneBefore: Int
+    var start: ContinuousClock.Instant
     var lastShown: ContinuousClock.Instant?
     var isBarVisible = false
   }
@@ -66,6 +66,10 @@ final class ProgressReporter: Sendable {
     guard style != .silent else { return }
     memory.withLock { memory in
       let now = surroundings.now()
+      if done < memory.state.done {
+        // The work began again: what went before says nothing about the pace.
+        (memory.doneBefore, memory.start) = (done, now)
+      }
       memory.state.done = done
       memory.state.total = total ?? memory.state.total
       memory.state.details = details ?? memory.state.details

@@ -27,7 +27,11 @@ struct ProgramRun {
     try self.init(URL(fileURLWithPath: "/bin/sh"), ["-c", script], environment: environment)
   }
 
-  init(_ executable: URL, _ arguments: [String], environment: [String: String]) throws {
+  /// Runs any program to its end; `whileRunning` is given the process once it has started.
+  init(
+    _ executable: URL, _ arguments: [String], environment: [String: String],
+    whileRunning: (Process) throws -> Void = { _ in }
+  ) throws {
     let folder = try TemporaryFolder()
     let (outputPath, errorPath) = (folder.path + "/output", folder.path + "/error")
     let files = try [outputPath, errorPath].map { path in
@@ -43,6 +47,7 @@ struct ProgramRun {
     (process.standardOutput, process.standardError) = (files[0], files[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    try whileRunning(process)
     process.waitUntilExit()
     output = try String(contentsOfFile: outputPath, encoding: .utf8)
     error = try String(contentsOfFile: errorPath, encoding: .utf8)

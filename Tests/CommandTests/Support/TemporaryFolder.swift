@@ -5,7 +5,8 @@ final class TemporaryFolder {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/metalr-tests-\(UUID().uuidString)"
+    path =
+      FileManager.default.temporaryDirectory.appendingPathComponent("metalr-tests-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
