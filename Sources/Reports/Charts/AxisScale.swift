@@ -24,10 +24,13 @@ struct AxisScale {
     }
     // Far beyond any measurement, differences and logarithms of doubles stop being finite.
     if axis.scale == .linear {
-      range = Self.padded(max(lowest, -1e300), min(highest, 1e300), padding: padding, floor: lowest >= 0)
+      range = Self.padded(
+        max(lowest, -1e300), min(highest, 1e300), padding: padding, floor: lowest >= 0,
+        loneMargin: max(abs(lowest), abs(highest)) * 0.25)
     } else {
       let ends = Self.padded(
-        log10(max(lowest, 1e-300)), log10(min(max(highest, 1e-300), 1e300)), padding: padding, floor: false)
+        log10(max(lowest, 1e-300)), log10(min(max(highest, 1e-300), 1e300)), padding: padding, floor: false,
+        loneMargin: 0.5)
       range = pow(10, ends.lowerBound)...pow(10, ends.upperBound)
     }
   }
@@ -35,11 +38,11 @@ struct AxisScale {
   /// Both ends moved outwards; equal ends become a range around the value, and a range that begins near zero
   /// begins at zero when `floor` says that the values are not negative.
   private static func padded(
-    _ lowest: Double, _ highest: Double, padding: Double, floor: Bool
+    _ lowest: Double, _ highest: Double, padding: Double, floor: Bool, loneMargin: Double
   ) -> ClosedRange<Double> {
     let size = max(abs(lowest), abs(highest))
     guard highest - lowest > size * 1e-9 else {
-      let margin = size > 0 ? size * 0.25 : 1
+      let margin = loneMargin > 0 ? loneMargin : 1
       return lowest - margin...highest + margin
     }
     guard padding > 0 else { return lowest...highest }
@@ -61,6 +64,7 @@ struct AxisScale {
   /// The marks, as many as the length has room for.
   ///
   /// - Parameter spacing: Pixels that a mark needs.
+  /// - Returns: At least two where the range has them.
   func ticks(spacing: Double) -> AxisTicks {
     .fitting(scale: axis.scale, range: range, target: max(2, Int(abs(end - start) / spacing)))
   }

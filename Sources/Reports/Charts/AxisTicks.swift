@@ -13,6 +13,7 @@ struct AxisTicks {
   ///   - scale: Linear or logarithmic.
   ///   - range: The values at the ends.
   ///   - target: About how many labels there is room for.
+  /// - Returns: Marks from the lower to the upper end.
   static func fitting(scale: ChartAxis.Scale, range: ClosedRange<Double>, target: Int) -> AxisTicks {
     scale == .linear ? linear(range, target: target) : logarithmic(range, target: target)
   }
@@ -45,7 +46,10 @@ struct AxisTicks {
     }
     let steps = decades.map { (1.0, $0) } + digits.filter { $0.0 == 2 || $0.0 == 5 }
     guard steps.count >= 3 else { return linear(range, target: min(target, 4)) }
-    let labelled = steps.map { ($0.0 * pow(10, Double($0.1)), TickLabel(digit: $0.0, exponent: $0.1)) }
+    let isPlain = steps.allSatisfy { abs($0.1) <= 3 }
+    let labelled = steps.map { digit, exponent in
+      (digit * pow(10, Double(exponent)), TickLabel(digit: digit, exponent: exponent, isPlain: isPlain))
+    }
     return AxisTicks(labelled: labelled.sorted { $0.0 < $1.0 }, minor: between)
   }
 

@@ -9,7 +9,7 @@ public struct ChartFigure: Sendable, Equatable {
   public let title: String
   /// A line under the title; empty for none.
   public let note: String
-  /// The charts, row by row. The title of an only panel is left out.
+  /// The charts, row by row; the title of an only panel is left out.
   public let panels: [LineChart]
   /// Panels in a row.
   public let columns: Int

@@ -15,8 +15,9 @@ enum ChartStyle {
     ("#555555", "#c8c8c8"),
   ]
 
-  /// Lengths of dashes and gaps in pixels; the first is a full line. There are as many as do not divide the number
-  /// of colours, so that the pairs repeat late.
+  /// Lengths of dashes and gaps in pixels; the first is a full line.
+  ///
+  /// Their number and that of the colours have no common divisor, so that the pairs repeat late.
   static let dashes = ["", "7 3", "2 2.5", "9 3 2 3", "12 4"]
 
   /// The classes of a line, by its place in the legend.
@@ -24,7 +25,7 @@ enum ChartStyle {
     "c\(index % palette.count) d\(index % dashes.count)"
   }
 
-  /// The style sheet of every chart. All charts have the same one, so that several fit in one page.
+  /// The style sheet of every chart, the same for all, so that several fit in one page.
   static let sheet: String = {
     var rules = [
       "\(root) text{font-family:system-ui,-apple-system,\"Segoe UI\",Helvetica,Arial,sans-serif;fill:#222}",

@@ -33,6 +33,7 @@ public struct LineChart: Sendable, Equatable {
   /// The chart as an SVG document of its own; see ``ChartFigure/svg``.
   ///
   /// - Parameter note: A line under the title, "mean and 95% interval of 10 seeds" for instance.
+  /// - Returns: The text of an SVG file.
   public func svg(note: String = "") -> String {
     ChartFigure(title: title, note: note, panels: [self]).svg
   }

@@ -11,6 +11,7 @@ enum LineThinning {
   /// - Parameters:
   ///   - count: How many points the line has.
   ///   - point: The place of a point, or nothing for a gap.
+  /// - Returns: One list of points for each part that has any.
   static func parts(count: Int, point: (Int) -> PixelPoint?) -> [[PixelPoint]] {
     var parts: [[PixelPoint]] = []
     var part = ThinnedPart()

@@ -1,6 +1,7 @@
 /// Draws one chart: axes, marks, bands and lines.
 struct PanelDrawing {
   private static let tickSize = 11.0
+  private static let verticalSpacing = 36.0
   private static let bottomMargin = 44.0
   private static let topMargin = 8.0
 
@@ -36,7 +37,7 @@ struct PanelDrawing {
     vertical.end = top + Self.topMargin
     var horizontal = AxisScale(
       axis: chart.horizontal, lowest: extent.x?.lowest, highest: extent.x?.highest, padding: 0)
-    let labelWidth = vertical.ticks(spacing: 42).labelled.map(\.label.width).max() ?? 0
+    let labelWidth = vertical.ticks(spacing: Self.verticalSpacing).labelled.map(\.label.width).max() ?? 0
     horizontal.start = min(left + 22 + labelWidth * Self.tickSize + 8, left + width * 0.4)
     horizontal.end = left + width - 10
     self.vertical = vertical
@@ -78,7 +79,7 @@ struct PanelDrawing {
 
 extension PanelDrawing {
   private func axes() -> String {
-    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: 42))
+    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: Self.verticalSpacing))
     var grid = ""
     var marks = ""
     var labels = ""

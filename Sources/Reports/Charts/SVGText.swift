@@ -28,8 +28,9 @@ enum SVGText {
   ///
   /// - Parameters:
   ///   - text: One line.
-  ///   - width: The room in pixels.
+  ///   - room: The room in pixels.
   ///   - size: The font size in pixels.
+  /// - Returns: A line that fits.
   static func fitted(_ text: String, width room: Double, size: Double) -> String {
     guard width(text) * size > room else { return text }
     var (kept, used) = ("", width(of: "…"))

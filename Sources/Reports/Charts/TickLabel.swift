@@ -37,9 +37,9 @@ struct TickLabel: Equatable {
     self.exponent = Self.signed(exponent)
   }
 
-  /// A digit times a power of ten.
-  init(digit: Double, exponent: Int) {
-    if abs(exponent) <= 3 {
+  /// A digit times a power of ten, as a plain number if `isPlain`.
+  init(digit: Double, exponent: Int, isPlain: Bool) {
+    if isPlain {
       self.init(Self.fixed(digit * pow(10, Double(exponent)), decimals: max(-exponent, 0)))
     } else {
       self.init(Self.fixed(digit, decimals: 0), power: exponent)
