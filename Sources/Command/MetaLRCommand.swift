@@ -10,6 +10,8 @@ struct MetaLRCommand: AsyncParsableCommand {
     abstract: "Learn, apply and compare learning-rate schedules.",
     discussion: """
       EXAMPLES:
+        metalr train-controller
+        metalr apply --checkpoint controller.ckpt --baseline cosine
         metalr datasets list
         metalr datasets fetch fashion
 
@@ -23,7 +25,7 @@ struct MetaLRCommand: AsyncParsableCommand {
         NO_COLOR      When set and not empty, no colours.
       """,
     version: metalrVersion,
-    subcommands: [DatasetsCommand.self])
+    subcommands: [TrainController.self, Apply.self, Inspect.self, DatasetsCommand.self])
 
   /// Runs the command line; every end of the program but a signal's goes through ``ErrorReport``.
   static func main() async {

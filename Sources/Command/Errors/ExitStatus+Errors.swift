@@ -2,6 +2,7 @@ import Datasets
 import Files
 import Foundation
 import MetaLR
+import NeuralNet
 
 extension ExitStatus {
   /// The status for an error that a command threw.
@@ -13,8 +14,10 @@ extension ExitStatus {
     case let error as DatasetError: self.init(of: error)
     case let error as FileError:
       self = FileManager.default.fileExists(atPath: error.path) ? .badData : .missingInput
-    case is ConfigurationError: self = .usage
     case PPOError.invalidOption: self = .usage
+    case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
+      self = .usage
+    case is UnfinishedTraining, is ChangedOptions: self = .usage
     default: self = .software
     }
   }

@@ -44,25 +44,27 @@ struct DataOptions: ParsableArguments {
     for (name, limit) in limits {
       if let limit, limit < 1 { throw ValidationError("\(name) must be at least 1, not \(limit).") }
     }
-    guard dataset != DatasetName.shapes.rawValue else { return try drawing.validate() }
+    guard dataset != DatasetName.shapes.rawValue else { return try drawing(.quick).validate() }
     for (name, value) in [("--channels", channels), ("--size", size)] where value != nil {
       throw ValidationError("\(name) is for the drawn data set 'shapes'; '\(dataset)' has a size of its own.")
     }
   }
 
-  /// Reads or draws the data.
-  func load() throws(DatasetError) -> DataSplits {
-    let splits = try folder.catalogue.load(dataset, splitSeed: dataSeed, drawing: drawing)
-    return splits.limited(train: trainImages, validation: validationImages, test: testImages)
+  /// Reads or draws the data, with the preset's numbers of images where the options give none.
+  func load(_ preset: Preset) throws(DatasetError) -> DataSplits {
+    let splits = try folder.catalogue.load(dataset, splitSeed: dataSeed, drawing: drawing(preset))
+    return splits.limited(
+      train: trainImages ?? preset.trainImages, validation: validationImages ?? preset.validationImages,
+      test: testImages ?? preset.testImages)
   }
 
-  private var drawing: ShapesDataset.Configuration {
+  private func drawing(_ preset: Preset) -> ShapesDataset.Configuration {
     var drawing = ShapesDataset.Configuration()
     drawing.channels = channels ?? drawing.channels
     drawing.size = size ?? drawing.size
-    drawing.train = trainImages ?? drawing.train
-    drawing.validation = validationImages ?? drawing.validation
-    drawing.test = testImages ?? drawing.test
+    drawing.train = trainImages ?? preset.trainImages ?? drawing.train
+    drawing.validation = validationImages ?? preset.validationImages ?? drawing.validation
+    drawing.test = testImages ?? preset.testImages ?? drawing.test
     drawing.seed = dataSeed
     return drawing
   }

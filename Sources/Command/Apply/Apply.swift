@@ -1,0 +1,108 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import MetaLR
+
+/// `metalr apply`: lets a controller drive training runs that it has never seen.
+struct Apply: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Let a trained controller drive training runs, and compare with schedules on the same seeds.",
+    discussion: """
+      EXAMPLES:
+        metalr apply --checkpoint controller.ckpt
+        metalr apply --checkpoint cifar.ckpt --dataset fashion --model cnn --seeds 10
+        metalr apply --checkpoint cifar.ckpt --dataset fashion --baseline constant --baseline cosine
+
+      Test loss and accuracy are those at the best validation loss. In the output folder it writes schedules.csv, one \
+      row for each reading of each run, schedules.svg and losses.svg.
+      """)
+
+  @Option(help: "The controller.", completion: .file(extensions: ["ckpt"]))
+  var checkpoint: String
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Run") var presets: PresetOptions
+
+  @Option(help: ArgumentHelp("Seeds to run (default: the preset's 8 or 10).", valueName: "count"))
+  var seeds: Int?
+
+  @Option(help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
+  var firstSeed: UInt64 = 0
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Rates that runs begin with (default: those of the controller's training).", valueName: "rate"))
+  var initialRates: [Double] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare with constant, cosine, or another schedule; may be repeated.", valueName: "schedule"))
+  var baseline: [Baseline] = []
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Folder of what it writes.", valueName: "folder"),
+    completion: .directory)
+  var output = "apply"
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    if let seeds, seeds < 1 {
+      throw ValidationError("--seeds is \(seeds); give a whole number of at least 1.")
+    }
+    if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
+      throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    let checkpoint = try Checkpoint(contentsOf: checkpoint)
+    let preset = presets.resolved(for: trainee.data.dataset)
+    let plan = try presets.plan(for: preset)
+    let task = try TraineeTask(trainee, preset: preset)
+    let evaluator = Evaluator(
+      pool: task.pool(workers: workers.count), plan: plan, options: show, interrupt: interrupt,
+      advice: "Nothing was written.")
+    let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
+    let results = try evaluator.run(
+      [.controller(checkpoint.controller)] + baseline.map(\.method),
+      initialLearningRates: initialRates.isEmpty
+        ? checkpoint.card.training.initialLearningRates : initialRates,
+      seeds: seeds)
+    let written = try write(results)
+    let table = ComparisonTable(results)
+    try show.show(
+      Result(
+        controller: checkpoint.card.trainee, trainee: task.description, evaluation: table.rows,
+        written: written),
+      text:
+        "Controller trained on \(checkpoint.card.trainee.summary), applied to \(task.description.summary):\n\n"
+        + "\(table.text)\nWrote \(written.joined(separator: ", ")).\n")
+  }
+
+  private func write(_ results: [MethodRuns]) throws -> [String] {
+    let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
+    let pictures = ComparisonPictures(results: results)
+    try writingOutput {
+      try RunLog(results).write(to: paths[0])
+      try pictures.schedules.write(to: paths[1])
+      try pictures.losses.write(to: paths[2])
+    }
+    return paths
+  }
+
+  private struct Result: Encodable {
+    let controller: TraineeDescription
+    let trainee: TraineeDescription
+    let evaluation: [ComparisonTable.Row]
+    let written: [String]
+  }
+}
+
+extension TraineeDescription {
+  /// "LeNet-5 on fashion".
+  fileprivate var summary: String { "\(model) on \(dataset)" }
+}

@@ -1,0 +1,59 @@
+import Experiments
+import Foundation
+import MetaLR
+import Reports
+
+/// Pictures of methods on the same seeds: one panel for each initial rate.
+struct ComparisonPictures {
+  let results: [MethodRuns]
+
+  /// The rate over the steps, every run a line of its own.
+  var schedules: ChartFigure {
+    figure(title: "Learning rates", note: "each line is one seed") { result in
+      result.runs.map { run in
+        // A reading carries the rate of the steps before it: it is drawn where these steps began.
+        let rates = run.observations.dropFirst().map(\.learningRate)
+        return ChartSeries(
+          result.method, x: run.observations.dropLast().map { Double($0.step) }, y: Array(rates))
+      }
+    } vertical: {
+      ChartAxis("Learning rate", scale: .logarithmic)
+    }
+  }
+
+  /// The validation loss over the steps, mean and standard deviation of the seeds.
+  var losses: ChartFigure {
+    figure(title: "Validation loss", note: "mean of the seeds, band of one standard deviation") { result in
+      let length = result.runs.map(\.observations.count).min() ?? 0
+      let columns = (0..<length).map { index in
+        Sample(result.runs.map { $0.observations[index].validationLoss })
+      }
+      let means = columns.map { $0?.mean ?? .nan }
+      let deviations = columns.map { $0?.standardDeviation ?? .nan }
+      return [
+        ChartSeries(
+          result.method, x: (result.runs.first?.observations ?? []).prefix(length).map { Double($0.step) },
+          y: means,
+          band: .init(lower: zip(means, deviations).map(-), upper: zip(means, deviations).map(+)))
+      ]
+    } vertical: {
+      ChartAxis("Validation loss", scale: .logarithmic)
+    }
+  }
+
+  private func figure(
+    title: String, note: String, series: (MethodRuns) -> [ChartSeries], vertical: () -> ChartAxis
+  ) -> ChartFigure {
+    var rates: [Double] = []
+    for result in results where !rates.contains(result.initialLearningRate) {
+      rates.append(result.initialLearningRate)
+    }
+    return ChartFigure(
+      title: title, note: note,
+      panels: rates.map { rate in
+        LineChart(
+          title: "from \(rate)", horizontal: ChartAxis("Step"), vertical: vertical(),
+          series: results.filter { $0.initialLearningRate == rate }.flatMap(series))
+      }, sharesVerticalRange: true)
+  }
+}

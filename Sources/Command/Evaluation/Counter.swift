@@ -1,0 +1,9 @@
+import Synchronization
+
+/// A count that several threads raise.
+final class Counter: Sendable {
+  private let count = Atomic<Int>(0)
+
+  /// Raises the count by one and returns it.
+  func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import MetaLR
+
+/// Sizes that belong together; any of them can be overridden by its own option.
+enum Preset: String, CaseIterable, ExpressibleByArgument {
+  /// Two to three minutes on two cores.
+  case quick
+  /// The sizes of Xu et al. (2019), section 4.
+  case paper
+
+  var episodes: Int { self == .quick ? 160 : 300 }
+  var steps: Int { self == .quick ? 300 : 1000 }
+  var batchSize: Int { self == .quick ? 200 : 1000 }
+  var seeds: Int { self == .quick ? 8 : 10 }
+  /// The most images of each split; nil for all.
+  var trainImages: Int? { self == .quick ? 10_000 : nil }
+  var validationImages: Int? { self == .quick ? 1000 : nil }
+  var testImages: Int? { self == .quick ? 2000 : nil }
+}
+
+/// Which preset, and the lengths that it decides.
+struct PresetOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "quick or paper: steps, batch, images, episodes and seeds (default: quick for shapes, paper for the others).",
+      valueName: "name"))
+  var preset: Preset?
+
+  @Option(
+    help: ArgumentHelp("Optimizer steps of a run (default: the preset's 300 or 1000).", valueName: "count"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Optimizer steps between two decisions.", valueName: "steps"))
+  var interval = 10
+
+  /// Length and interval of a run.
+  func plan(for preset: Preset) throws -> RunPlan {
+    let plan = RunPlan(stepBudget: steps ?? preset.steps, interval: interval)
+    try plan.validate()
+    return plan
+  }
+
+  /// The preset asked for, or the one that suits the data set.
+  func resolved(for dataset: String) -> Preset { preset ?? (dataset == "shapes" ? .quick : .paper) }
+}

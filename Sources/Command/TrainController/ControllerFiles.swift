@@ -1,0 +1,22 @@
+import Foundation
+
+/// The files of one controller, all beside its checkpoint: `controller.ckpt`, `controller.log.csv` and so on.
+struct ControllerFiles {
+  let checkpoint: String
+  private let base: String
+
+  init(checkpoint: String) {
+    self.checkpoint = checkpoint
+    let url = URL(fileURLWithPath: checkpoint)
+    base = url.pathExtension.isEmpty ? checkpoint : String(checkpoint.dropLast(url.pathExtension.count + 1))
+  }
+
+  /// One row for each training episode.
+  var log: String { base + ".log.csv" }
+  /// Learned schedules on held-out seeds.
+  var schedules: String { base + ".schedules.svg" }
+  /// Validation losses on held-out seeds.
+  var losses: String { base + ".losses.svg" }
+  /// What an unfinished training goes on from.
+  var state: String { base + ".state" }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import MetaLR
+
+/// How the controller is built and taught.
+struct LearningOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Training episodes (default: the preset's 160 or 300).", valueName: "count"))
+  var episodes: Int?
+
+  @Option(help: ArgumentHelp("Episodes from one update to the next.", valueName: "count"))
+  var episodesPerUpdate = 4
+
+  @Option(help: "Actor: mlp or lstm.")
+  var actor = ActorKind.mlp
+
+  @Option(help: "Critic: mlp or lstm.")
+  var critic = ActorKind.mlp
+
+  @Option(help: ArgumentHelp("Hidden units of actor and critic.", valueName: "count"))
+  var hidden = 32
+
+  @Option(help: "Features: paper (seven) or extended (with progress).")
+  var features = FeatureSet.extended
+
+  @Option(help: "Reward: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var reward = Reward.improvement
+
+  @Option(
+    help: ArgumentHelp("Discount of future rewards (default: what suits the reward).", valueName: "gamma"))
+  var discount: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Rates that episodes begin with (default: 0.01 0.001 0.0001).", valueName: "rate"))
+  var initialRates: [Double] = []
+
+  func configuration(
+    preset: Preset, plan: RunPlan, seed: UInt64
+  ) throws -> ControllerTraining.Configuration {
+    var configuration = ControllerTraining.Configuration()
+    configuration.episodes = episodes ?? preset.episodes
+    configuration.episodesPerUpdate = episodesPerUpdate
+    configuration.plan = plan
+    configuration.actor = actor.shape(hidden: hidden)
+    configuration.critic = critic.shape(hidden: hidden)
+    configuration.featureSet = features
+    configuration.reward = reward
+    configuration.ppo.discount = discount ?? reward.defaultDiscount
+    if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
+    configuration.seed = seed
+    try configuration.validate()
+    return configuration
+  }
+}
+
+/// Networks that map observations to actions or values.
+enum ActorKind: String, CaseIterable, ExpressibleByArgument {
+  case mlp
+  case lstm
+
+  func shape(hidden: Int) -> NetworkShape {
+    self == .mlp ? .mlp(hidden: hidden) : .lstm(hidden: hidden)
+  }
+}
+
+extension FeatureSet: ExpressibleByArgument {}
+extension Reward: ExpressibleByArgument {}

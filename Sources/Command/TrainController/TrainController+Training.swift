@@ -1,0 +1,73 @@
+import Files
+import Foundation
+import MetaLR
+
+extension TrainController {
+  /// Begins a training, or takes up the saved one.
+  func begin(
+    _ configuration: ControllerTraining.Configuration, task: TraineeTask, files: ControllerFiles
+  ) throws -> ControllerTraining {
+    let store = TrainingStateStore(folder: files.state)
+    if restart { store.remove() }
+    guard resume else {
+      guard store.isEmpty else { throw UnfinishedTraining(output: files.checkpoint, folder: files.state) }
+      return try ControllerTraining(configuration: configuration)
+    }
+    let saved = try store.newest()
+    guard saved.trainee == task.description, saved.state.configuration == configuration else {
+      throw ChangedOptions(folder: files.state)
+    }
+    return ControllerTraining(resuming: saved.state)
+  }
+
+  /// Trains to the end, saving the state and the log after every update.
+  func train(
+    _ training: inout ControllerTraining, on pool: TraineePool, task: TraineeTask, files: ControllerFiles,
+    interrupt: Interrupt
+  ) throws {
+    let store = TrainingStateStore(folder: files.state)
+    let total = training.configuration.episodes
+    let board = EpisodeBoard(training.state.episodes)
+    let progress = ProgressReporter(unit: .things("episode"), total: total, done: board.count, options: show)
+    defer { progress.finish() }
+    progress.update(done: board.count)
+    while !training.isFinished {
+      do {
+        try training.advance(on: pool, shouldStop: { interrupt.isRequested }) { episode in
+          let (count, details) = board.add(episode)
+          progress.update(done: count, details: details)
+        }
+      } catch is Interrupted {
+        throw interrupt.error(
+          advice: training.state.updates.isEmpty
+            ? "Nothing was saved yet." : "Give the same command with --resume to go on.")
+      }
+      let state = training.state
+      try writingOutput {
+        try store.save(SavedTraining(trainee: task.description, state: state))
+        try EpisodeLog(state).write(to: files.log)
+      }
+    }
+  }
+}
+
+/// A training of the same name is not finished.
+struct UnfinishedTraining: Error, CustomStringConvertible {
+  let output: String
+  let folder: String
+
+  var description: String {
+    "An unfinished training of '\(output)' is in '\(folder)'. "
+      + "Go on with it by --resume, forget it by --restart, or choose another --output."
+  }
+}
+
+/// A training is to be resumed with other options than it was begun with.
+struct ChangedOptions: Error, CustomStringConvertible {
+  let folder: String
+
+  var description: String {
+    "The training in '\(folder)' was begun with other options or other data. "
+      + "Give the options that it was begun with, or begin again by --restart."
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Experiments
+import Files
+import Foundation
+import MetaLR
+
+/// `metalr train-controller`: trains a controller and tests it on held-out seeds.
+struct TrainController: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train-controller",
+    abstract: "Train a learning-rate controller over many training runs, and test it on held-out seeds.",
+    discussion: """
+      Without arguments it trains on a data set that it draws itself, in two to three minutes on two cores.
+
+      EXAMPLES:
+        metalr train-controller
+        metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt
+        metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
+
+      Beside the checkpoint it writes a log (.log.csv) and two pictures (.schedules.svg, .losses.svg). The state of \
+      an unfinished training is kept in a folder beside it (.state), from which --resume goes on.
+      """)
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Run") var presets: PresetOptions
+  @OptionGroup(title: "Controller") var learning: LearningOptions
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the controller is written.", valueName: "file"),
+    completion: .file(extensions: ["ckpt"]))
+  var output = "controller.ckpt"
+
+  @Option(
+    help: ArgumentHelp(
+      "Held-out seeds of the final test; 0 for no test (default: the preset's 8 or 10).", valueName: "count"))
+  var seeds: Int?
+
+  @Flag(help: "Go on with an unfinished training of the same options.")
+  var resume = false
+
+  @Flag(help: "Forget an unfinished training and begin again.")
+  var restart = false
+
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    if resume && restart {
+      throw ValidationError("--resume goes on and --restart begins again; give one of them.")
+    }
+    if let seeds, seeds < 0 {
+      throw ValidationError("--seeds is \(seeds); give a whole number of at least 0.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    let preset = presets.resolved(for: trainee.data.dataset)
+    let configuration = try learning.configuration(
+      preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
+    let task = try TraineeTask(trainee, preset: preset)
+    let files = ControllerFiles(checkpoint: output)
+    let pool = task.pool(workers: workers.count)
+
+    var training = try begin(configuration, task: task, files: files)
+    try train(&training, on: pool, task: task, files: files, interrupt: interrupt)
+    let tests = try test(
+      training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pool, interrupt: interrupt)
+    let card = ControllerCard(
+      trainee: task.description, training: configuration, episodes: training.state.episodes.count,
+      evaluation: tests.map {
+        EvaluationRow(method: $0.method, initialLearningRate: $0.initialLearningRate, runs: $0.runs)
+      })
+    try writingOutput {
+      try Checkpoint(controller: training.controller, card: card).write(to: files.checkpoint)
+    }
+    try report(training, tests: tests, files: files)
+    TrainingStateStore(folder: files.state).remove()
+  }
+}
