@@ -11,9 +11,9 @@ struct DatasetsListTests {
     #expect(run.error.isEmpty)
     let lines = run.output.split(separator: "\n")
     #expect(lines[0].hasPrefix("name "))
-    #expect(lines[1].hasPrefix("shapes   drawn "))
-    #expect(lines[2].hasPrefix("fashion  missing "))
-    #expect(lines[3].hasPrefix("cifar10  missing "))
+    #expect(lines[2].hasPrefix("shapes   drawn "))
+    #expect(lines[3].hasPrefix("fashion  missing "))
+    #expect(lines[4].hasPrefix("cifar10  missing "))
     #expect(lines.last == "Data folder: \(folder.path)")
   }
 

@@ -11,7 +11,9 @@ struct SetupScriptTests {
   struct Machine {
     let folder: TemporaryFolder
 
-    init(swift: String? = "6.1", hasGit: Bool = true, hasZlib: Bool = true, packager: String? = "apt-get")
+    init(
+      swift: String? = "6.1", hasGit: Bool = true, missingHeader: String? = nil, packager: String? = "apt-get"
+    )
       throws
     {
       folder = try TemporaryFolder()
@@ -23,7 +25,10 @@ struct SetupScriptTests {
       }
       if let swift { try add("swift", "echo 'Swift version \(swift).1 (swift-\(swift).1-RELEASE)'") }
       if hasGit { try add("git", ":") }
-      try add("clang", hasZlib ? "cat >/dev/null" : "cat >/dev/null; [ -e \(folder.path)/installed ]")
+      try add(
+        "clang",
+        "read -r line; [ -e \(folder.path)/installed ] || [ \"$line\" != '#include <\(missingHeader ?? "")>' ]"
+      )
       // Stands for `sudo` where the tests are not run by root.
       try add("sudo", "[ \"$1\" != -n ] || shift; exec \"$@\"")
       if let packager {
@@ -59,16 +64,22 @@ struct SetupScriptTests {
   }
 
   @Test(
-    "Missing zlib headers are installed with the system's packager, once",
+    "Missing headers are installed with the system's packager, once",
     arguments: [
-      ("apt-get", "apt-get update -q\napt-get install -q -y --no-install-recommends zlib1g-dev\n"),
-      ("dnf", "dnf install -q -y zlib-devel\n"), ("brew", "brew install zlib\n"),
+      ("zlib.h", "apt-get", "apt-get update -q\napt-get install -q -y --no-install-recommends zlib1g-dev\n"),
+      ("zlib.h", "dnf", "dnf install -q -y zlib-devel\n"),
+      ("zlib.h", "brew", "brew install zlib\n"),
+      (
+        "sqlite3.h", "apt-get",
+        "apt-get update -q\napt-get install -q -y --no-install-recommends libsqlite3-dev\n"
+      ),
+      ("sqlite3.h", "dnf", "dnf install -q -y sqlite-devel\n"),
     ])
-  func installsZlib(packager: String, calls: String) throws {
-    let machine = try Machine(hasZlib: false, packager: packager)
+  func installsHeaders(header: String, packager: String, calls: String) throws {
+    let machine = try Machine(missingHeader: header, packager: packager)
     let first = try machine.runSetup()
     #expect(first.status == 0)
-    #expect(first.output.contains("the zlib headers: missing; installing"))
+    #expect(first.output.contains("headers: missing; installing"))
     #expect(first.output.hasSuffix("setup: done\n"))
     #expect(machine.calls == calls)
     #expect(try machine.runSetup().output == "setup: everything is there (Swift 6.1)\n")
@@ -95,7 +106,7 @@ struct SetupScriptTests {
 
   @Test("Without a packager it names the packages to install")
   func noPackager() throws {
-    let run = try Machine(hasZlib: false, packager: nil).runSetup()
+    let run = try Machine(missingHeader: "zlib.h", packager: nil).runSetup()
     #expect(run.status == 1)
     #expect(run.error.contains("apt-get install zlib1g-dev, dnf install zlib-devel"))
   }
@@ -107,7 +118,7 @@ struct SetupScriptTests {
     #expect(run.status == 1)
     #expect(run.error.contains("git is still missing"))
 
-    let failing = try Machine(hasZlib: false)
+    let failing = try Machine(missingHeader: "zlib.h")
     try failing.add("apt-get", "[ \"$1\" = update ]")
     let failed = try failing.runSetup()
     #expect(failed.status == 1)

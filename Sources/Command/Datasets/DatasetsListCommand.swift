@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Reports
 
 /// Lists the data sets that the program knows.
 struct DatasetsListCommand: ParsableCommand {
@@ -43,25 +44,17 @@ struct DatasetsListCommand: ParsableCommand {
   }
 
   private static func text(_ rows: [Row], folder: String) -> String {
-    let cells = rows.map { row in
-      [
-        row.name.rawValue, row.state.rawValue, row.shape.description,
-        "\(row.trainImages)/\(row.validationImages)/\(row.testImages)", row.summary,
-      ]
+    var table = TextTable(
+      columns: [
+        .init("name", .left), .init("state", .left), .init("images", .left), .init("train"),
+        .init("validation"), .init("test"), .init("what it is", .left),
+      ])
+    for row in rows {
+      table.addRow([
+        row.name.rawValue, row.state.rawValue, row.shape.description, "\(row.trainImages)",
+        "\(row.validationImages)", "\(row.testImages)", row.summary,
+      ])
     }
-    let table = [["name", "state", "images", "train/validation/test", "what it is"]] + cells
-    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    let lines = table.map { row in
-      zip(row, widths).map { text, width in
-        text + String(repeating: " ", count: width - text.count)
-      }.joined(separator: "  ").trimmingSuffix(while: \.isWhitespace)
-    }
-    return (lines + ["", "Data folder: \(folder)"]).joined(separator: "\n") + "\n"
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(while isUnwanted: (Character) -> Bool) -> Substring {
-    prefix(upTo: lastIndex { !isUnwanted($0) }.map(index(after:)) ?? startIndex)
+    return table.text + "\nData folder: \(folder)\n"
   }
 }
