@@ -69,10 +69,11 @@ let package = Package(
     .testTarget(
       name: "PPOTests", dependencies: ["PPO", "Randomness"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TraineeTests", dependencies: ["Trainee"]),
-    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
+    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
     .testTarget(
       name: "ServiceTests",

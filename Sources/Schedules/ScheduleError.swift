@@ -13,4 +13,19 @@ public struct ScheduleError: Error, Sendable, Equatable, CustomStringConvertible
   ) throws(ScheduleError) {
     guard condition else { throw ScheduleError("The \(name) is \(value); give \(expected).") }
   }
+
+  static func checkRate(_ value: Double, _ name: String) throws(ScheduleError) {
+    try check(value > 0 && value.isFinite, name, value, "a positive number")
+  }
+
+  static func checkEnd(_ value: Double, _ name: String, to highest: Double, _ highestName: String)
+    throws(ScheduleError)
+  {
+    try check(
+      value >= 0 && value <= highest, name, value, "a number from 0 to the \(highestName), \(highest)")
+  }
+
+  static func checkSteps(_ value: Int, _ name: String) throws(ScheduleError) {
+    try check(value >= 1, name, value, "a whole number of at least 1")
+  }
 }

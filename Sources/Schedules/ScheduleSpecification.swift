@@ -1,0 +1,128 @@
+/// A schedule as a user writes it on a command line: `cosine:0.01`, `step:0.1,20,0.9`, `linear:0.01,warmup=30`.
+///
+/// The grammar is `KIND:VALUE,VALUE,...,NAME=VALUE,...`. Values without a name are the parameters of the kind in
+/// their order; any parameter may be given by name instead, and those with a default may be left out. Every kind takes
+/// `warmup=STEPS` as well, which puts a ``WarmUpSchedule`` in front; the schedule itself then lasts the steps that
+/// remain. Two kinds read other values: `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it
+/// begins) and `replay:FILE` (all that follows is the path of a CSV file; no warm-up).
+public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertible {
+  /// What the user wrote.
+  public let description: String
+  /// The kind of schedule.
+  public let kind: ScheduleKind
+  /// Steps of warm-up, or nothing.
+  let warmUpSteps: Int?
+  let arguments: Arguments
+
+  enum Arguments: Sendable, Equatable {
+    case values([String: Double])
+    case pieces(boundaries: [Int], learningRates: [Double])
+    case file(String)
+  }
+
+  /// Reads a specification.
+  ///
+  /// Numbers that no schedule could have are found by ``schedule(totalSteps:)``.
+  ///
+  /// - Throws: ``ScheduleError`` with the kinds or the parameters that are possible.
+  public init(parsing text: String) throws(ScheduleError) {
+    let (name, rest) = Self.split(text, at: ":")
+    guard let kind = ScheduleKind(rawValue: name) else {
+      let kinds = ScheduleKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ScheduleError("There is no schedule '\(name)'. Give one of \(kinds).")
+    }
+    description = text
+    self.kind = kind
+    if kind == .replay {
+      guard let path = rest, !path.isEmpty else { throw kind.usageError("The path of the file is missing.") }
+      warmUpSteps = nil
+      arguments = .file(path)
+      return
+    }
+    var named: [(name: String, value: String)] = []
+    var unnamed: [String] = []
+    for item in (rest ?? "").split(separator: ",", omittingEmptySubsequences: rest?.isEmpty ?? true) {
+      let (first, second) = Self.split(String(item), at: "=")
+      if let second { named.append((first, second)) } else { unnamed.append(first) }
+    }
+    var warmUp: Int?
+    if let index = named.firstIndex(where: { $0.name == "warmup" }) {
+      warmUp = try kind.wholeNumber(named.remove(at: index).value, "warmup")
+    }
+    warmUpSteps = warmUp
+    arguments =
+      kind == .piecewise
+      ? try Self.pieces(unnamed, named) : .values(try Self.values(kind, unnamed, named))
+  }
+
+  /// The schedule for a run.
+  ///
+  /// - Parameter totalSteps: Steps of the run, warm-up included, at least 1.
+  /// - Returns: The schedule, its warm-up in front.
+  /// - Throws: ``ScheduleError`` for a number outside its range, a warm-up that leaves no step, or a file that cannot
+  ///   be read.
+  public func schedule(totalSteps: Int) throws(ScheduleError) -> any Schedule {
+    let steps = totalSteps - (warmUpSteps ?? 0)
+    guard steps >= 1 else {
+      throw ScheduleError(
+        "'\(description)' warms up for \(warmUpSteps ?? 0) of \(totalSteps) steps; leave at least one.")
+    }
+    do {
+      let base = try kind.schedule(arguments, totalSteps: steps)
+      guard let warmUpSteps else { return base }
+      return try WarmUpSchedule(base: base, warmUpSteps: warmUpSteps)
+    } catch {
+      throw ScheduleError("'\(description)': \(error)")
+    }
+  }
+
+  private static func values(
+    _ kind: ScheduleKind, _ unnamed: [String], _ named: [(name: String, value: String)]
+  ) throws(ScheduleError) -> [String: Double] {
+    let parameters = kind.parameters
+    guard unnamed.count <= parameters.count else {
+      throw kind.usageError("There are \(unnamed.count) values for \(parameters.count) parameters.")
+    }
+    var values: [String: Double] = [:]
+    for (name, text) in zip(parameters.map(\.name), unnamed).map({ ($0, $1) })
+      + named.map({ ($0.name, $0.value) })
+    {
+      guard let parameter = parameters.first(where: { $0.name == name }) else {
+        throw kind.usageError("There is no parameter '\(name)'.")
+      }
+      guard values[name] == nil else { throw kind.usageError("The parameter '\(name)' is given twice.") }
+      values[name] =
+        parameter.isWhole ? Double(try kind.wholeNumber(text, name)) : try kind.number(text, name)
+    }
+    for parameter in parameters where values[parameter.name] == nil {
+      guard let value = parameter.defaultValue else {
+        throw kind.usageError("The parameter '\(parameter.name)' is missing.")
+      }
+      values[parameter.name] = value
+    }
+    return values
+  }
+
+  private static func pieces(
+    _ unnamed: [String], _ named: [(name: String, value: String)]
+  ) throws(ScheduleError) -> Arguments {
+    let kind = ScheduleKind.piecewise
+    if let extra = named.first { throw kind.usageError("There is no parameter '\(extra.name)'.") }
+    var (boundaries, rates): ([Int], [Double]) = ([], [])
+    for (index, item) in unnamed.enumerated() {
+      let (rate, step) = split(item, at: "@")
+      guard (step == nil) == (index == 0) else {
+        throw kind.usageError("'\(item)' must \(index == 0 ? "be a rate without a step" : "have a step").")
+      }
+      rates.append(try kind.number(rate, "rate"))
+      if let step { boundaries.append(try kind.wholeNumber(step, "step")) }
+    }
+    guard !rates.isEmpty else { throw kind.usageError("The first rate is missing.") }
+    return .pieces(boundaries: boundaries, learningRates: rates)
+  }
+
+  private static func split(_ text: String, at separator: Character) -> (String, String?) {
+    guard let index = text.firstIndex(of: separator) else { return (text, nil) }
+    return (String(text[..<index]), String(text[text.index(after: index)...]))
+  }
+}
