@@ -16,6 +16,8 @@ struct TraineeTask {
     configuration = ImageClassifier.Configuration(
       model: options.specification, optimizer: try Optimizer.Configuration(name: options.optimizer),
       batchSize: options.batchSize ?? preset.batchSize)
+    // Says what is impossible before any work begins, not when the first trainee is made.
+    _ = try ImageClassifier(data: data, configuration: configuration)
     description = TraineeDescription(
       dataset: data.name, datasetHash: data.contentHash(),
       splitSizes: [data.train.count, data.validation.count, data.test.count],

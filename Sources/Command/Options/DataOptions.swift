@@ -44,7 +44,13 @@ struct DataOptions: ParsableArguments {
     for (name, limit) in limits {
       if let limit, limit < 1 { throw ValidationError("\(name) must be at least 1, not \(limit).") }
     }
-    guard dataset != DatasetName.shapes.rawValue else { return try drawing(.quick).validate() }
+    guard dataset != DatasetName.shapes.rawValue else {
+      do {
+        return try drawing(.quick).validate()
+      } catch {
+        throw ValidationError("\(error)")
+      }
+    }
     for (name, value) in [("--channels", channels), ("--size", size)] where value != nil {
       throw ValidationError("\(name) is for the drawn data set 'shapes'; '\(dataset)' has a size of its own.")
     }

@@ -20,16 +20,18 @@ extension TrainController {
     return ControllerTraining(resuming: saved.state)
   }
 
-  /// Trains to the end, saving the state and the log after every update.
+  /// Trains to the end, saving the state and the log before the first update and after each.
+  ///
+  /// The first save shows at once whether the folder can be written.
   func train(
     _ training: inout ControllerTraining, on pool: TraineePool, task: TraineeTask, files: ControllerFiles,
     interrupt: Interrupt
   ) throws {
-    let store = TrainingStateStore(folder: files.state)
-    let total = training.configuration.episodes
     let board = EpisodeBoard(training.state.episodes)
-    let progress = ProgressReporter(unit: .things("episode"), total: total, done: board.count, options: show)
+    let progress = ProgressReporter(
+      unit: .things("episode"), total: training.configuration.episodes, done: board.count, options: show)
     defer { progress.finish() }
+    try save(training.state, task: task, files: files)
     progress.update(done: board.count)
     while !training.isFinished {
       do {
@@ -38,15 +40,16 @@ extension TrainController {
           progress.update(done: count, details: details)
         }
       } catch is Interrupted {
-        throw interrupt.error(
-          advice: training.state.updates.isEmpty
-            ? "Nothing was saved yet." : "Give the same command with --resume to go on.")
+        throw interrupt.error(advice: "Give the same command with --resume to go on.")
       }
-      let state = training.state
-      try writingOutput {
-        try store.save(SavedTraining(trainee: task.description, state: state))
-        try EpisodeLog(state).write(to: files.log)
-      }
+      try save(training.state, task: task, files: files)
+    }
+  }
+
+  private func save(_ state: ControllerTraining.State, task: TraineeTask, files: ControllerFiles) throws {
+    try writingOutput {
+      try TrainingStateStore(folder: files.state).save(SavedTraining(trainee: task.description, state: state))
+      try EpisodeLog(state).write(to: files.log)
     }
   }
 }

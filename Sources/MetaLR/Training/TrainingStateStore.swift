@@ -75,8 +75,7 @@ public struct TrainingStateStore: Sendable {
   private func names() throws -> [String] {
     guard let all = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw FileError(
-        path: folder, problem: "is not a folder that can be read",
-        remedy: "Check the path of the training to resume.")
+        path: folder, problem: "holds no saved training state", remedy: "Begin the training without resuming.")
     }
     return all.filter { $0.hasPrefix("state-") && $0.hasSuffix(".json") }.sorted()
   }

@@ -1,0 +1,207 @@
+import Foundation
+import MetaLR
+import Testing
+
+@Suite("Training, applying and inspecting a controller")
+struct TrainControllerTests {
+  /// Small enough for a test, large enough for every part to run.
+  static let small = [
+    "--steps", "12", "--interval", "4", "--batch-size", "20", "--train-images", "60", "--validation-images",
+    "40",
+    "--test-images", "40",
+  ]
+
+  static func train(_ output: String, _ more: String...) throws -> ProgramRun {
+    try ProgramRun(ProgramRun.program, trainArguments(output) + more, environment: [:])
+  }
+
+  static func trainArguments(_ output: String) -> [String] {
+    ["train-controller", "--episodes", "6", "--episodes-per-update", "2", "--seeds", "2", "--output", output]
+      + small
+  }
+
+  @Test("A training writes a checkpoint, a log and two pictures, and prints what it measured")
+  func train() throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.train(folder.path + "/a.ckpt")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        == ["a.ckpt", "a.log.csv", "a.losses.svg", "a.schedules.svg"])
+    for method in ["controller", "untrained", "constant", "cosine"] {
+      #expect(run.output.components(separatedBy: method).count > 3, "\(method) from each initial rate")
+    }
+    #expect(run.error.contains("episode 6/6"))
+    #expect(!run.error.contains("\u{1B}"))
+    let log = try String(contentsOfFile: folder.path + "/a.log.csv", encoding: .utf8)
+    #expect(log.split(separator: "\n").count == 7)
+  }
+
+  @Test("The number of workers changes no byte of the checkpoint", arguments: ["1", "3"])
+  func workers(count: String) throws {
+    let folder = try TemporaryFolder()
+    let reference = try Self.train(folder.path + "/a.ckpt", "--workers", "2", "--actor", "lstm", "--quiet")
+    let other = try Self.train(folder.path + "/b.ckpt", "--workers", count, "--actor", "lstm", "--quiet")
+    #expect(reference.status == 0 && other.status == 0)
+    #expect(other.error.isEmpty)
+    #expect(
+      FileManager.default.contents(atPath: folder.path + "/a.ckpt")
+        == FileManager.default.contents(atPath: folder.path + "/b.ckpt"))
+  }
+
+  @Test("A training killed at any moment and resumed ends with the same checkpoint, byte for byte")
+  func killed() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Self.train(folder.path + "/whole.ckpt").status == 0)
+    let output = folder.path + "/killed.ckpt"
+    var finished = false
+    for delay in [0.05, 0.15, 0.3, 0.1, 0.2] where !finished {
+      let isFirst = !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
+      let run = try ProgramRun(
+        ProgramRun.program, Self.trainArguments(output) + (isFirst ? [] : ["--resume"]), environment: [:]
+      ) { process in
+        Thread.sleep(forTimeInterval: delay)
+        kill(process.processIdentifier, SIGKILL)
+      }
+      finished = run.status == 0
+    }
+    if !finished {
+      let isFirst = !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
+      let last = try ProgramRun(
+        ProgramRun.program, Self.trainArguments(output) + (isFirst ? [] : ["--resume"]), environment: [:])
+      #expect(last.status == 0, "\(last.error)")
+    }
+    #expect(
+      FileManager.default.contents(atPath: output)
+        == FileManager.default.contents(atPath: folder.path + "/whole.ckpt"))
+  }
+
+  @Test("Ctrl-C stops cleanly with status 130 and says how to go on; then --resume goes on")
+  func interrupt() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "4000"]
+    let stopped = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
+      while !FileManager.default.fileExists(atPath: folder.path + "/a.state/state-000001.json") {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      process.interrupt()
+    }
+    #expect(stopped.status == 130)
+    #expect(stopped.error.contains("--resume"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/a.ckpt"))
+
+    let again = try ProgramRun(ProgramRun.program, arguments, environment: [:])
+    #expect(again.status == 64)
+    #expect(again.error.contains("--resume") && again.error.contains("--restart"))
+    let changed = try ProgramRun(
+      ProgramRun.program, arguments + ["--resume", "--seed", "9"], environment: [:])
+    #expect(changed.status == 64)
+    #expect(changed.error.contains("begun with other options"))
+    #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
+  }
+
+  @Test("Inspect shows the card, as text and as JSON")
+  func inspect() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Self.train(folder.path + "/a.ckpt", "--features", "paper").status == 0)
+    let text = try ProgramRun("inspect", folder.path + "/a.ckpt")
+    #expect(text.status == 0)
+    for fact in ["shapes, 60 / 40 / 40", "LeNet-5, adam, batch 20", "12 steps", "paper (7)", "untrained"] {
+      #expect(text.output.contains(fact), "\(fact)")
+    }
+    let card = try ProgramRun("inspect", folder.path + "/a.ckpt", "--json").object()
+    #expect(card["episodes"] as? Int == 6)
+    #expect((card["evaluation"] as? [Any])?.count == 12)
+  }
+
+  @Test("A controller is applied to other pictures and another network, with baselines on the same seeds")
+  func apply() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Self.train(folder.path + "/a.ckpt").status == 0)
+    let arguments =
+      [
+        "apply", "--checkpoint", folder.path + "/a.ckpt", "--model", "resnet", "--blocks", "1", "--width",
+        "4",
+        "--channels", "3", "--size", "32", "--seeds", "2", "--initial-rates", "0.01", "0.001", "--baseline",
+        "cosine",
+        "--output", folder.path + "/out", "--json",
+      ] + Self.small
+    let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
+    #expect(run.status == 0, "\(run.error)")
+    let rows = try #require(try run.object()["evaluation"] as? [[String: Any]])
+    #expect(rows.map { $0["method"] as? String } == ["controller", "cosine", "controller", "cosine"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
+        == ["losses.svg", "schedules.csv", "schedules.svg"])
+    let csv = try String(contentsOfFile: folder.path + "/out/schedules.csv", encoding: .utf8)
+    #expect(csv.split(separator: "\n").count == 1 + 8 * 4)
+    let again = try ProgramRun(ProgramRun.program, arguments, environment: [:])
+    #expect(again.output == run.output)
+  }
+
+  @Test("Files that are no checkpoint are refused by name")
+  func badCheckpoints() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Self.train(folder.path + "/a.ckpt", "--seeds", "0").status == 0)
+    let whole = try #require(FileManager.default.contents(atPath: folder.path + "/a.ckpt"))
+    try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: folder.path + "/half.ckpt"))
+    try folder.add("random.ckpt", String(repeating: "nonsense", count: 100))
+    try folder.add("empty.ckpt")
+    for (name, status) in [("half", 65), ("random", 65), ("empty", 65), ("missing", 66)] as [(String, Int32)]
+    {
+      for command in [["inspect"], ["apply", "--checkpoint"]] {
+        let run = try ProgramRun(
+          ProgramRun.program, command + ["\(folder.path)/\(name).ckpt"], environment: [:])
+        #expect(run.status == status)
+        #expect(run.error.hasPrefix("metalr: error: '\(folder.path)/\(name).ckpt' "))
+        #expect(run.output.isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    "Impossible options are refused with status 64, before any work",
+    arguments: [
+      ["--episodes", "0"], ["--steps", "0"], ["--interval", "0"], ["--interval", "13"],
+      ["--batch-size", "0"],
+      ["--initial-rates", "0"], ["--initial-rates", "2"], ["--initial-rates", "nan"], ["--hidden", "0"],
+      ["--discount", "1.5"], ["--workers", "0"], ["--seeds", "-1"], ["--optimizer", "magic"],
+      ["--width", "3"],
+      ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "gru"],
+      ["--resume", "--restart"], ["--dataset", "nonsense"],
+    ])
+  func impossibleOptions(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(
+      ProgramRun.program, Self.trainArguments(folder.path + "/a.ckpt") + options, environment: [:])
+    #expect(run.status == 64, "\(options): \(run.status) \(run.error)")
+    #expect(run.error.hasPrefix("metalr: error: "))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  @Test("Resuming what is not there, and writing where nothing can be written, are errors at once")
+  func outputFolder() throws {
+    let folder = try TemporaryFolder()
+    let nothing = try Self.train(folder.path + "/a.ckpt", "--resume")
+    #expect(nothing.status == 66)
+    #expect(nothing.error.contains("holds no saved training state"))
+    let file = try folder.add("file")
+    let blocked = try Self.train(file + "/below/a.ckpt")
+    #expect(blocked.status == 73)
+    #expect(blocked.error.contains(file))
+  }
+
+  @Test("When the disk is full, the training stops with an error, and what was written before is whole")
+  func fullDisk() throws {
+    let folder = try TemporaryFolder()
+    // A limit on the size of files stands for the full disk; 8 blocks hold the first states and not the last.
+    let run = try ProgramRun(
+      script: """
+        trap '' XFSZ; ulimit -f 16; exec "$METALR" \(Self.trainArguments(folder.path + "/a.ckpt").joined(separator: " "))
+        """)
+    #expect(run.status == 73, "\(run.error)")
+    #expect(run.error.contains("could not be written"))
+    let left = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+    #expect(!left.contains { $0.hasSuffix(".tmp") || $0.hasSuffix(".ckpt") }, "\(left)")
+  }
+}
