@@ -75,7 +75,8 @@ public struct TrainingStateStore: Sendable {
   private func names() throws -> [String] {
     guard let all = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw FileError(
-        path: folder, problem: "holds no saved training state", remedy: "Begin the training without resuming.")
+        path: folder, problem: "holds no saved training state", remedy: "Begin the training without resuming."
+      )
     }
     return all.filter { $0.hasPrefix("state-") && $0.hasSuffix(".json") }.sorted()
   }
