@@ -28,6 +28,13 @@ public struct Method: Sendable {
   public static let cosine = Method(name: "cosine") { rate, steps in
     ScheduleSource(try CosineSchedule(initialLearningRate: rate, totalSteps: steps))
   }
+
+  /// A schedule with rates of its own, whatever the run's initial rate.
+  public static func schedule(_ specification: ScheduleSpecification) -> Method {
+    Method(name: specification.description) { _, steps in
+      ScheduleSource(try specification.schedule(totalSteps: steps))
+    }
+  }
 }
 
 /// A schedule as a source of rates: every step has its own.

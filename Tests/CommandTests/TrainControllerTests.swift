@@ -123,18 +123,21 @@ struct TrainControllerTests {
         "apply", "--checkpoint", folder.path + "/a.ckpt", "--model", "resnet", "--blocks", "1", "--width",
         "4",
         "--channels", "3", "--size", "32", "--seeds", "2", "--initial-rates", "0.01", "0.001", "--baseline",
-        "cosine",
+        "cosine", "--baseline", "step:0.1,4,0.5",
         "--output", folder.path + "/out", "--json",
       ] + Self.small
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
     #expect(run.status == 0, "\(run.error)")
     let rows = try #require(try run.object()["evaluation"] as? [[String: Any]])
-    #expect(rows.map { $0["method"] as? String } == ["controller", "cosine", "controller", "cosine"])
+    #expect(
+      rows.map { $0["method"] as? String } == [
+        "controller", "cosine", "step:0.1,4,0.5", "controller", "cosine", "step:0.1,4,0.5",
+      ])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
         == ["losses.svg", "schedules.csv", "schedules.svg"])
     let csv = try String(contentsOfFile: folder.path + "/out/schedules.csv", encoding: .utf8)
-    #expect(csv.split(separator: "\n").count == 1 + 8 * 4)
+    #expect(csv.split(separator: "\n").count == 1 + 12 * 4)
     let again = try ProgramRun(ProgramRun.program, arguments, environment: [:])
     #expect(again.output == run.output)
   }

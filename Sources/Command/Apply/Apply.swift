@@ -11,7 +11,7 @@ struct Apply: ParsableCommand {
       EXAMPLES:
         metalr apply --checkpoint controller.ckpt
         metalr apply --checkpoint cifar.ckpt --dataset fashion --model cnn --seeds 10
-        metalr apply --checkpoint cifar.ckpt --dataset fashion --baseline constant --baseline cosine
+        metalr apply --checkpoint cifar.ckpt --dataset fashion --baseline cosine --baseline constant:0.003
 
       Test loss and accuracy are those at the best validation loss. In the output folder it writes schedules.csv, one \
       row for each reading of each run, schedules.svg and losses.svg.
@@ -37,7 +37,11 @@ struct Apply: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compare with constant, cosine, or another schedule; may be repeated.", valueName: "schedule"))
+      "Compare with a schedule; may be repeated.",
+      discussion:
+        "constant or cosine from the initial rate, or one with its own rates: cosine:0.01, step:0.1,20,0.9.",
+      valueName: "schedule"),
+    transform: Baseline.init(parsing:))
   var baseline: [Baseline] = []
 
   @Option(

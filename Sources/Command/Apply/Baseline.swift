@@ -1,15 +1,20 @@
-import ArgumentParser
 import Experiments
+import Schedules
 
-/// Schedules to compare a controller with, each beginning at the run's initial rate.
-enum Baseline: String, CaseIterable, ExpressibleByArgument {
-  case constant
-  case cosine
+/// A schedule to compare a controller with.
+///
+/// `constant` and `cosine` alone begin at the run's initial rate; any other text is a schedule with rates of its own.
+struct Baseline {
+  let method: Method
 
-  var method: Method {
-    switch self {
-    case .constant: .constant
-    case .cosine: .cosine
+  /// Reads what the user wrote.
+  ///
+  /// - Throws: ``ScheduleError`` with what is possible.
+  init(parsing text: String) throws {
+    switch text {
+    case "constant": method = .constant
+    case "cosine": method = .cosine
+    default: method = .schedule(try ScheduleSpecification(parsing: text))
     }
   }
 }
