@@ -123,7 +123,7 @@ struct TrainControllerTests {
         "apply", "--checkpoint", folder.path + "/a.ckpt", "--model", "resnet", "--blocks", "1", "--width",
         "4",
         "--channels", "3", "--size", "32", "--seeds", "2", "--initial-rates", "0.01", "0.001", "--baseline",
-        "cosine", "--baseline", "step:0.1,4,0.5",
+        "cosine", "--baseline", "step:0.01,4,0.5",
         "--output", folder.path + "/out", "--json",
       ] + Self.small
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
@@ -131,7 +131,7 @@ struct TrainControllerTests {
     let rows = try #require(try run.object()["evaluation"] as? [[String: Any]])
     #expect(
       rows.map { $0["method"] as? String } == [
-        "controller", "cosine", "step:0.1,4,0.5", "controller", "cosine", "step:0.1,4,0.5",
+        "controller", "cosine", "step:0.01,4,0.5", "controller", "cosine", "step:0.01,4,0.5",
       ])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
