@@ -28,7 +28,7 @@ enum ShapeKind: Int, CaseIterable {
 
   /// The largest (rank 0) or second largest (rank 1) distance from lines at distance `apothem` of the origin.
   private static func polygon(
-    _ normals: [SIMD2<Float>], _ x: Float, _ y: Float, apothem: Float, rank: Int
+    _ normals: [(x: Float, y: Float)], _ x: Float, _ y: Float, apothem: Float, rank: Int
   ) -> Float {
     var largest = -Float.infinity
     var second = -Float.infinity
@@ -48,16 +48,16 @@ enum ShapeKind: Int, CaseIterable {
     return gradient > 0 ? value * (value - 1) / gradient : -shorter
   }
 
-  private static let squareNormals: [SIMD2<Float>] = [[1, 0], [0, 1], [-1, 0], [0, -1]]
+  private static let squareNormals: [(x: Float, y: Float)] = [(1, 0), (0, 1), (-1, 0), (0, -1)]
 
   /// (cos 72k, sin 72k degrees), written out so that no library's rounding decides.
-  private static let pentagonNormals: [SIMD2<Float>] = [
-    [1, 0], [0.309_017, 0.951_056_5], [-0.809_017, 0.587_785_2], [-0.809_017, -0.587_785_2],
-    [0.309_017, -0.951_056_5],
+  private static let pentagonNormals: [(x: Float, y: Float)] = [
+    (1, 0), (0.309_017, 0.951_056_5), (-0.809_017, 0.587_785_2), (-0.809_017, -0.587_785_2),
+    (0.309_017, -0.951_056_5),
   ]
 
   /// (cos 120k, sin 120k degrees).
-  private static let triangleNormals: [SIMD2<Float>] = [
-    [1, 0], [-0.5, 0.866_025_4], [-0.5, -0.866_025_4],
+  private static let triangleNormals: [(x: Float, y: Float)] = [
+    (1, 0), (-0.5, 0.866_025_4), (-0.5, -0.866_025_4),
   ]
 }

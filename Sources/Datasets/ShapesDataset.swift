@@ -2,8 +2,8 @@ import Randomness
 
 /// The data set that the program draws itself: ten kinds of shapes, the same on every machine for the same seed.
 ///
-/// The classes are disc, ellipse, square, rhombus, pentagon, hexagon, ring, open ring, cross and star. Place, size,
-/// rotation, stretch, contrast, shading, two bars across and noise differ from picture to picture.
+/// The classes are disc, ellipse, square, rhombus, triangle, half disc, ring, open ring, cross and star. Place, size,
+/// rotation, stretch, contrast, shading, a bar across and noise differ from picture to picture.
 public enum ShapesDataset {
   /// What to draw.
   public struct Configuration: Sendable, Equatable, Codable {
