@@ -23,7 +23,8 @@ final class ByteStream {
 
   /// Opens a file; with `decompressing` false, a gzipped file is read as it is.
   init(path: String, decompressing: Bool = true) throws(DatasetError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A named pipe would wait for a writer; regular files do not mind the flag.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .file(
         path,

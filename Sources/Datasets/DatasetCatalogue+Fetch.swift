@@ -20,7 +20,7 @@ public struct FetchProgress: Sendable, Equatable {
 extension DatasetCatalogue {
   /// Downloads what lacks of a data set from its publisher, and checks it against the publisher's MD5 sums.
   ///
-  /// A file that is already the publisher's is left alone. Under its own name a file is whole and checked; what
+  /// A file that is already the publisher's, or holds the same when decompressed, is left alone. Under its own name a file is whole and checked; what
   /// has arrived of it is kept as `NAME.part`, from which the next call goes on. An interrupted connection is
   /// taken up again by itself.
   ///
@@ -50,9 +50,7 @@ extension DatasetCatalogue {
             file: file.name, fileNumber: index + 1, fileCount: files.count, received: received,
             size: file.size))
       }
-      if FileManager.default.fileExists(atPath: path),
-        try MD5.ofFile(path, decompressing: false) == file.md5
-      {
+      if FileManager.default.fileExists(atPath: path), file.isMatched(by: path) {
         report(file.size)
         continue
       }

@@ -7,8 +7,13 @@ public struct PixelShape: Sendable, Equatable, Hashable, Codable, CustomStringCo
   /// Pixels of a row.
   public var width: Int
 
-  /// Creates a shape; every side is at least 1.
+  /// Creates a shape.
+  ///
+  /// - Precondition: Every number is at least 1.
   public init(channels: Int, height: Int, width: Int) {
+    precondition(
+      channels > 0 && height > 0 && width > 0,
+      "an image needs at least one pixel, got \(channels) x \(height) x \(width)")
     self.channels = channels
     self.height = height
     self.width = width

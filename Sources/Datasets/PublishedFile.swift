@@ -58,4 +58,15 @@ struct PublishedFile: Sendable, Equatable {
   func path(in dataFolder: String) -> String {
     folder.isEmpty ? "\(dataFolder)/\(name)" : "\(dataFolder)/\(folder)/\(name)"
   }
+
+  /// Whether the file at `path` is the publisher's, or holds the same when decompressed; false when it is damaged.
+  func isMatched(by path: String) -> Bool {
+    do throws(DatasetError) {
+      if try MD5.ofFile(path, decompressing: false) == md5 { return true }
+      guard let contentMD5 else { return false }
+      return try MD5.ofFile(path, decompressing: true) == contentMD5
+    } catch {
+      return false
+    }
+  }
 }

@@ -61,9 +61,11 @@ import Testing
     #expect(text.contains(folder.path) && text.hasSuffix("."), "\(text)")
   }
 
-  @Test("A missing file, and a folder in its place, are refused")
+  @Test("A missing file, and a folder or a named pipe in its place, are refused")
   func missingFile() throws {
     let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    #expect(message { _ = try IDXFile.readImages(folder.path + "/pipe") }.contains("pipe' is not a file"))
     let labels = try folder.write(idx([1], [0]), to: "labels")
     #expect(
       message { _ = try IDXDataset.readPair(images: folder.path + "/none", labels: labels) }
