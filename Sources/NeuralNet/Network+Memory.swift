@@ -8,8 +8,8 @@ extension Network {
 
     init(_ plan: Plan) {
       self.plan = plan
-      // Half of a cache of 1 MB; the other half is for weights and their gradients.
-      let cacheFloats = 1 << 17
+      // 1 MB, a common size of that cache.
+      let cacheFloats = 1 << 18
       chunkTiles = min(max(cacheFloats / max(plan.workingSet, 1), 1), 8)
     }
 
