@@ -20,8 +20,8 @@ public struct TextTable: Sendable {
     }
   }
 
-  private let columns: [Column]
-  private var rows: [[String]] = []
+  let columns: [Column]
+  private(set) var rows: [[String]] = []
 
   /// Creates a table without rows.
   public init(columns: [Column]) {

@@ -13,8 +13,9 @@ public enum StudentT {
   public static func twoSidedProbability(of t: Double, degreesOfFreedom: Double) -> Double {
     precondition(degreesOfFreedom > 0, "expected positive degrees of freedom, got \(degreesOfFreedom)")
     guard t.isFinite else { return 0 }
+    let sum = degreesOfFreedom + t * t
     return regularisedIncompleteBeta(
-      degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
+      degreesOfFreedom / sum, complement: t * t / sum, degreesOfFreedom / 2, 0.5)
   }
 
   /// The value that is exceeded, on either side, with probability 1 - `confidence`.
@@ -44,15 +45,19 @@ public enum StudentT {
 ///
 /// - Parameters:
 ///   - x: In [0, 1].
+///   - complement: 1 - x, given apart because near 1 the difference would lose the digits that matter.
 ///   - a: Positive.
 ///   - b: Positive.
 /// - Returns: A number in [0, 1].
-func regularisedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+func regularisedIncompleteBeta(_ x: Double, complement: Double, _ a: Double, _ b: Double) -> Double {
   guard x > 0 else { return 0 }
-  guard x < 1 else { return 1 }
-  guard x <= (a + 1) / (a + b + 2) else { return 1 - regularisedIncompleteBeta(1 - x, b, a) }
-  let factor = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
-  return factor * betaContinuedFraction(x, a, b)
+  guard complement > 0 else { return 1 }
+  // With "<", a value at the border (one standard error and one degree of freedom) would go back and forth for ever.
+  guard x <= (a + 1) / (a + b + 2) else {
+    return 1 - regularisedIncompleteBeta(complement, complement: x, b, a)
+  }
+  let logarithm = a * log(x) + b * log(complement)
+  return exp(lgamma(a + b) - lgamma(a) - lgamma(b) + logarithm) / a * betaContinuedFraction(x, a, b)
 }
 
 private func betaContinuedFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {

@@ -25,13 +25,14 @@ struct AxisScale {
     // Far beyond any measurement, differences and logarithms of doubles stop being finite.
     if axis.scale == .linear {
       range = Self.padded(
-        max(lowest, -1e300), min(highest, 1e300), padding: padding, floor: lowest >= 0,
+        min(max(lowest, -1e300), 1e300), min(max(highest, -1e300), 1e300), padding: padding,
+        floor: lowest >= 0,
         loneMargin: max(abs(lowest), abs(highest)) * 0.25)
     } else {
       let ends = Self.padded(
-        log10(max(lowest, 1e-300)), log10(min(max(highest, 1e-300), 1e300)), padding: padding, floor: false,
-        loneMargin: 0.5)
-      range = pow(10, ends.lowerBound)...pow(10, ends.upperBound)
+        log10(min(max(lowest, 1e-300), 1e300)), log10(min(max(highest, 1e-300), 1e300)), padding: padding,
+        floor: false, loneMargin: 0.5)
+      range = pow(10, max(ends.lowerBound, -300))...pow(10, min(ends.upperBound, 300))
     }
   }
 
@@ -41,8 +42,8 @@ struct AxisScale {
     _ lowest: Double, _ highest: Double, padding: Double, floor: Bool, loneMargin: Double
   ) -> ClosedRange<Double> {
     let size = max(abs(lowest), abs(highest))
-    guard highest - lowest > size * 1e-9 else {
-      let margin = loneMargin > 0 ? loneMargin : 1
+    guard highest - lowest > max(size * 1e-9, 1e-290) else {
+      let margin = loneMargin > 1e-290 ? loneMargin : 1
       return lowest - margin...highest + margin
     }
     guard padding > 0 else { return lowest...highest }
@@ -56,7 +57,7 @@ struct AxisScale {
     let share =
       axis.scale == .linear
       ? (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-      : log10(value / range.lowerBound) / log10(range.upperBound / range.lowerBound)
+      : (log10(value) - log10(range.lowerBound)) / (log10(range.upperBound) - log10(range.lowerBound))
     // A value far outside a chosen range still needs a pixel that SVG viewers can compute with.
     return start + (end - start) * min(max(share, -20), 21)
   }

@@ -30,7 +30,7 @@ public struct ChartAxis: Sendable, Equatable {
   ) {
     if let range {
       precondition(
-        range.lowerBound.isFinite && range.upperBound.isFinite && range.lowerBound < range.upperBound
+        (range.upperBound - range.lowerBound).isFinite && range.upperBound - range.lowerBound > 1e-290
           && (scale == .linear || range.lowerBound > 0),
         "expected a finite range of some length, positive on a logarithmic scale, got \(range)")
     }

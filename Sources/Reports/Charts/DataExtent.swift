@@ -12,12 +12,11 @@ struct DataExtent {
           Self.widen(&y, series.y[index])
           isShown = true
         }
-        if let band = series.band, chart.vertical.shows(band.lower[index]),
-          chart.vertical.shows(band.upper[index])
-        {
-          Self.widen(&y, band.lower[index])
-          Self.widen(&y, band.upper[index])
-          isShown = true
+        if let band = series.band {
+          for end in [band.lower[index], band.upper[index]] where chart.vertical.shows(end) {
+            Self.widen(&y, end)
+            isShown = true
+          }
         }
         if isShown { Self.widen(&x, series.x[index]) }
       }

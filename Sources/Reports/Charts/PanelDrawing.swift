@@ -159,15 +159,15 @@ extension PanelDrawing {
   private func band(_ series: ChartSeries) -> String {
     guard let band = series.band else { return "" }
     let style = "c\((names.firstIndex(of: series.name) ?? 0) % ChartStyle.palette.count)"
-    func isShown(_ index: Int) -> Bool {
-      chart.vertical.shows(band.lower[index]) && chart.vertical.shows(band.upper[index])
+    func ends(_ index: Int) -> (lower: PixelPoint, upper: PixelPoint)? {
+      let (low, high) = (band.lower[index], band.upper[index])
+      guard low.isFinite, let upper = place(series.x[index], high) else { return nil }
+      // On a logarithmic axis an interval that reaches zero goes on below the picture.
+      let lower = place(series.x[index], low) ?? PixelPoint(x: upper.x, y: frame.bottom + 10)
+      return (lower, upper)
     }
-    let lower = LineThinning.parts(count: series.x.count) {
-      isShown($0) ? place(series.x[$0], band.lower[$0]) : nil
-    }
-    let upper = LineThinning.parts(count: series.x.count) {
-      isShown($0) ? place(series.x[$0], band.upper[$0]) : nil
-    }
+    let lower = LineThinning.parts(count: series.x.count) { ends($0)?.lower }
+    let upper = LineThinning.parts(count: series.x.count) { ends($0)?.upper }
     let path = zip(lower, upper).map { Self.path($0 + $1.reversed()) + "Z" }.joined()
     return path.isEmpty ? "" : "<path class=\"band \(style)\" d=\"\(path)\"/>\n"
   }

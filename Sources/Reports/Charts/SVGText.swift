@@ -1,7 +1,8 @@
 /// Text in SVG, where nobody measures fonts: widths are estimates on the wide side.
 enum SVGText {
-  /// `text` as XML character data, also inside attributes; characters that XML 1.0 forbids become U+FFFD.
-  static func escaped(_ text: String) -> String {
+  /// `text` as XML character data, also inside attributes; characters that XML 1.0 forbids become U+FFFD, line breaks
+  /// become spaces unless `keepingLines`.
+  static func escaped(_ text: String, keepingLines: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -10,6 +11,7 @@ enum SVGText {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
+      case "\n" where keepingLines: result += "\n"
       case "\t", "\n", "\r": result += " "
       default:
         let isForbidden = scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value)
