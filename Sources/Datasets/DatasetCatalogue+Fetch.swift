@@ -39,7 +39,7 @@ extension DatasetCatalogue {
   }
 
   func fetch(
-    _ files: [PublishedFile], from base: String?, retryDelay: Duration = .seconds(1),
+    _ files: [PublishedFile], from base: String?, slice: Int = 16 << 20, retryDelay: Duration = .seconds(1),
     progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
   ) async throws(DatasetError) {
     for (index, file) in files.enumerated() {
@@ -56,7 +56,8 @@ extension DatasetCatalogue {
       }
       let prefix = base.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? file.base
       let download = try Download(
-        address: prefix + file.name, path: path, size: file.size, md5: file.md5, retryDelay: retryDelay,
+        address: prefix + file.name, path: path, size: file.size, md5: file.md5, slice: slice,
+        retryDelay: retryDelay,
         progress: report)
       try await download.run()
     }

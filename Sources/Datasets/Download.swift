@@ -7,6 +7,7 @@ struct Download {
   private let path: String
   private let size: Int
   private let md5: String
+  private let slice: Int
   private let retryDelay: Duration
   private let progress: @Sendable (Int) -> Void
 
@@ -14,7 +15,7 @@ struct Download {
   private static let fruitlessAttempts = 3
 
   init(
-    address: String, path: String, size: Int, md5: String, retryDelay: Duration,
+    address: String, path: String, size: Int, md5: String, slice: Int, retryDelay: Duration,
     progress: @escaping @Sendable (Int) -> Void
   ) throws(DatasetError) {
     guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme) else {
@@ -27,6 +28,7 @@ struct Download {
     self.path = path
     self.size = size
     self.md5 = md5
+    self.slice = slice
     self.retryDelay = retryDelay
     self.progress = progress
   }
@@ -37,7 +39,12 @@ struct Download {
     var mayStartAgain = part.size > 0
     if part.size > size { try part.empty() }
     while true {
-      try await receive(into: part)
+      do throws(DatasetError) {
+        try await receive(into: part)
+      } catch {
+        if part.size == 0 { part.remove() }
+        throw error
+      }
       let sum = try MD5.ofFile(part.path, decompressing: false)
       if sum == md5 {
         try part.finish()
@@ -61,16 +68,15 @@ struct Download {
     var attempts = 0
     var most = part.size
     while part.size < size {
-      let outcome = await Transfer.run(url: url, into: part, limit: size, progress: progress)
+      let outcome = await Transfer.run(url: url, into: part, limit: size, slice: slice, progress: progress)
       attempts = part.size > most ? 0 : attempts + 1
       most = max(most, part.size)
       switch outcome {
-      case .complete where part.size == size: return
+      case .complete where attempts == 0: continue
       case .complete:
         try await giveUp(after: attempts, problem: "ended after \(part.size) of \(size) bytes")
       case .interrupted(let problem): try await giveUp(after: attempts, problem: problem)
       case .refused(let problem):
-        if part.size == 0 { part.remove() }
         throw .download(
           url: address, problem: problem, remedy: "Check the address, or try again later.")
       case .unwritable(let error): throw error

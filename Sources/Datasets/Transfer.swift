@@ -5,7 +5,9 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// One request for the rest of a file, written to the part as it arrives.
+/// One request for the next slice of a file, written to the part as it arrives.
+///
+/// URLSession reads on while the disk is busy, and keeps what it has read: a slice bounds the memory that takes.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   /// How a request ended.
   enum Outcome: Sendable {
@@ -37,15 +39,19 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private let progress: @Sendable (Int) -> Void
   private let state: Mutex<State>
 
-  /// Asks for what is missing of `part` up to `limit` bytes, and returns when the request has ended.
+  /// Asks for at most `slice` bytes of what `part` lacks of `limit`, and returns when the request has ended.
   static func run(
-    url: URL, into part: PartFile, limit: Int, progress: @escaping @Sendable (Int) -> Void
+    url: URL, into part: PartFile, limit: Int, slice: Int, progress: @escaping @Sendable (Int) -> Void
   ) async -> Outcome {
     let transfer = Transfer(part: part, limit: limit, progress: progress)
     var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
     // The bytes of the file itself are wanted, not of a compressed transfer of it.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-    if part.size > 0 { request.setValue("bytes=\(part.size)-", forHTTPHeaderField: "Range") }
+    let start = part.size
+    if start > 0 || limit > slice {
+      let end = limit - start > slice ? "\(start + slice - 1)" : ""
+      request.setValue("bytes=\(start)-\(end)", forHTTPHeaderField: "Range")
+    }
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = idleSeconds
     let session = URLSession(configuration: configuration, delegate: transfer, delegateQueue: nil)

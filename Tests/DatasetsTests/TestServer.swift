@@ -78,11 +78,13 @@ final class TestServer: Sendable {
     let asked = range.map { String($0.dropFirst("range: bytes=".count)) } ?? ""
     seen.withLock { $0.append(asked) }
     let behaviour = behaviours.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-    let start = Int(asked.dropLast()) ?? 0
+    let bounds = asked.split(separator: "-").compactMap { Int($0) }
+    let start = bounds.first ?? 0
+    let end = min(bounds.count > 1 ? bounds[1] + 1 : content.count, content.count)
     switch behaviour {
-    case .good: answer(connection, from: start, sending: .max)
-    case .dropAfter(let count): answer(connection, from: start, sending: count)
-    case .ignoresRange: answer(connection, from: 0, sending: .max)
+    case .good: answer(connection, start, end, ranged: !asked.isEmpty, sending: .max)
+    case .dropAfter(let count): answer(connection, start, end, ranged: !asked.isEmpty, sending: count)
+    case .ignoresRange: answer(connection, 0, content.count, ranged: false, sending: .max)
     case .status(let code):
       send(
         connection, Array("HTTP/1.1 \(code) X\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>".utf8))
@@ -96,18 +98,18 @@ final class TestServer: Sendable {
     }
   }
 
-  private func answer(_ connection: Int32, from start: Int, sending count: Int) {
-    guard start == 0 || start < content.count else {
+  private func answer(_ connection: Int32, _ start: Int, _ end: Int, ranged: Bool, sending count: Int) {
+    guard start < content.count else {
       return send(
         connection,
         Array(
           "HTTP/1.1 416 X\r\nContent-Range: bytes */\(content.count)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             .utf8))
     }
-    let rest = content[start...]
+    let rest = content[start..<end]
     let status =
-      start == 0
-      ? "200 OK" : "206 X\r\nContent-Range: bytes \(start)-\(content.count - 1)/\(content.count)"
+      !ranged
+      ? "200 OK" : "206 X\r\nContent-Range: bytes \(start)-\(end - 1)/\(content.count)"
     send(
       connection,
       Array("HTTP/1.1 \(status)\r\nContent-Length: \(rest.count)\r\nConnection: close\r\n\r\n".utf8)
