@@ -1,7 +1,6 @@
 /// Draws one chart: axes, marks, bands and lines.
 struct PanelDrawing {
   private static let tickSize = 11.0
-  private static let verticalSpacing = 36.0
   private static let bottomMargin = 44.0
   private static let topMargin = 8.0
 
@@ -37,7 +36,8 @@ struct PanelDrawing {
     vertical.end = top + Self.topMargin
     var horizontal = AxisScale(
       axis: chart.horizontal, lowest: extent.x?.lowest, highest: extent.x?.highest, padding: 0)
-    let labelWidth = vertical.ticks(spacing: Self.verticalSpacing).labelled.map(\.label.width).max() ?? 0
+    let labelWidth =
+      vertical.ticks(spacing: Self.spacing(chart.vertical)).labelled.map(\.label.width).max() ?? 0
     horizontal.start = min(left + 22 + labelWidth * Self.tickSize + 8, left + width * 0.4)
     horizontal.end = left + width - 10
     self.vertical = vertical
@@ -54,6 +54,9 @@ struct PanelDrawing {
     }
     return (lowest, highest)
   }
+
+  /// Pixels for a mark of the vertical axis: powers of ten stand closer, so that fewer are skipped.
+  private static func spacing(_ axis: ChartAxis) -> Double { axis.scale == .linear ? 36 : 26 }
 
   func markup() -> String {
     let (width, height) = (frame.right - frame.left, frame.bottom - frame.top)
@@ -79,7 +82,7 @@ struct PanelDrawing {
 
 extension PanelDrawing {
   private func axes() -> String {
-    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: Self.verticalSpacing))
+    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: Self.spacing(chart.vertical)))
     var grid = ""
     var marks = ""
     var labels = ""
