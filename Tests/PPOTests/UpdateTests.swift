@@ -72,6 +72,39 @@ struct UpdateTests {
     #expect(try run() == run())
   }
 
+  @Test("Two updates of one pass are one of two passes: Adam's moments live on", arguments: shapes)
+  func momentsLiveOn(shape: NetworkShape) throws {
+    var twice = try learner(shape) {
+      $0.epochs = 1
+      $0.minibatches = 1
+    }
+    var once = try learner(shape) {
+      $0.epochs = 2
+      $0.minibatches = 1
+    }
+    var generator = SeededGenerator(seed: 5)
+    let rollout = try episodes(4, once.policy, using: &generator)
+    try once.update(episodes: rollout, using: &generator)
+    for _ in 0..<2 { try twice.update(episodes: rollout, using: &generator) }
+    for (left, right) in [
+      (once.policy.actorParameters, twice.policy.actorParameters),
+      (once.policy.criticParameters, twice.policy.criticParameters),
+    ] {
+      #expect((zip(left, right).map { abs($0 - $1) }.max() ?? 1) < 1e-6)
+    }
+  }
+
+  @Test("Each pass deals the steps anew, and the next update anew again")
+  func shuffling() throws {
+    var (learner, other) = (try learner(.mlp(hidden: 6)), try learner(.mlp(hidden: 6)))
+    var generator = SeededGenerator(seed: 5)
+    let rollout = try episodes(4, learner.policy, using: &generator)
+    try learner.update(episodes: rollout, using: &generator)
+    // The same update with a generator that has moved on.
+    try other.update(episodes: rollout, using: &generator)
+    #expect(learner.policy != other.policy)
+  }
+
   @Test("A learner that was saved and read goes on with the same bits", arguments: shapes)
   func resume(shape: NetworkShape) throws {
     var learner = try learner(shape)
