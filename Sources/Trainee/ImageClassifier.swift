@@ -91,13 +91,13 @@ public final class ImageClassifier: Trainee {
   ///
   /// Going past the step budget is allowed: progress is then above 1.
   ///
-  /// - Parameter learningRates: At least one rate, each positive and finite.
+  /// - Parameter learningRates: At least one rate, each finite and at least 0.
   /// - Returns: The observation; its training loss is the mean over these steps, each before its update.
   /// - Precondition: A run was started or restored.
   public func train(learningRates: [Double]) -> Observation {
     guard var run else { preconditionFailure("train was called before reset") }
-    guard let last = learningRates.last, learningRates.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      preconditionFailure("train needs rates that are positive and finite, got \(learningRates)")
+    guard let last = learningRates.last, learningRates.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      preconditionFailure("train needs rates that are finite and at least 0, got \(learningRates)")
     }
     var loss = 0.0
     for rate in learningRates {

@@ -28,7 +28,7 @@ public protocol Trainee: AnyObject {
 
   /// Takes one optimizer step at each of the rates, in order, then observes.
   ///
-  /// - Parameter learningRates: At least one rate, each positive and finite. A controller repeats one rate
+  /// - Parameter learningRates: At least one rate, each finite and at least 0. A controller repeats one rate
   ///   over its interval; a schedule gives every step its own.
   /// - Returns: The observation, whose learning rate is the last of these.
   /// - Throws: Whatever keeps the run from going on; a diverged loss does not.
