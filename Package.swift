@@ -25,7 +25,7 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Experiments", "Reports", "MetaLR", "Schedules", "Datasets", "Files",
+        "Experiments", "Reports", "MetaLR", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
