@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The part of a file that has been downloaded so far, kept beside its final name and locked while in use.
@@ -12,12 +13,10 @@ final class PartFile: Sendable {
     self.finalPath = finalPath
     path = finalPath + ".part"
     let folder = (finalPath as NSString).deletingLastPathComponent
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do throws(FileError) {
+      try Folder.create((finalPath as NSString).deletingLastPathComponent)
     } catch {
-      throw .file(
-        folder, "could not be created (\(error.localizedDescription))",
-        remedy: "Choose a folder that you may write to, with --data or METALR_DATA.")
+      throw .file(error)
     }
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.failure(path, "could not be written") }

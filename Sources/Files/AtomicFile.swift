@@ -13,13 +13,7 @@ public enum AtomicFile {
   public static func write(_ data: Data, to path: String) throws(FileError) {
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(
-        path: folder.path, problem: "could not be created (\(reason(of: error)))",
-        remedy: "Choose a folder that you may write to.")
-    }
+    try Folder.create(folder.path)
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(path, "could not be written") }
@@ -80,13 +74,5 @@ public enum AtomicFile {
       default: "Choose a folder that you may write to."
       }
     return FileError(path: path, problem: "\(problem) (\(String(cString: strerror(code))))", remedy: remedy)
-  }
-
-  private static func reason(of error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
-    }
-    return (error as NSError).localizedDescription
   }
 }
