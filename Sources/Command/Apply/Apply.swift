@@ -23,7 +23,7 @@ struct Apply: ParsableCommand {
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
   @OptionGroup(title: "Run") var presets: PresetOptions
 
-  @Option(help: ArgumentHelp("Seeds to run (default: the preset's 8 or 10).", valueName: "count"))
+  @Option(help: ArgumentHelp("Seeds to run (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
   @Option(help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))

@@ -8,10 +8,10 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   /// The sizes of Xu et al. (2019), section 4.
   case paper
 
-  var episodes: Int { self == .quick ? 160 : 300 }
+  var episodes: Int { self == .quick ? 120 : 300 }
   var steps: Int { self == .quick ? 300 : 1000 }
   var batchSize: Int { self == .quick ? 200 : 1000 }
-  var seeds: Int { self == .quick ? 8 : 10 }
+  var seeds: Int { self == .quick ? 6 : 10 }
   /// The most images of each split; nil for all.
   var trainImages: Int? { self == .quick ? 10_000 : nil }
   var validationImages: Int? { self == .quick ? 1000 : nil }

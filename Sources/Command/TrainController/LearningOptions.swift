@@ -3,7 +3,7 @@ import MetaLR
 
 /// How the controller is built and taught.
 struct LearningOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Training episodes (default: the preset's 160 or 300).", valueName: "count"))
+  @Option(help: ArgumentHelp("Training episodes (default: the preset's 120 or 300).", valueName: "count"))
   var episodes: Int?
 
   @Option(help: ArgumentHelp("Episodes from one update to the next.", valueName: "count"))

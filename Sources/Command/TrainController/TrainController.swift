@@ -32,7 +32,7 @@ struct TrainController: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Held-out seeds of the final test; 0 for no test (default: the preset's 8 or 10).", valueName: "count"))
+      "Held-out seeds of the final test; 0 for no test (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
   @Flag(help: "Go on with an unfinished training of the same options.")
