@@ -192,6 +192,13 @@ struct TrainControllerTests {
     let blocked = try Self.train(file + "/below/a.ckpt")
     #expect(blocked.status == 73)
     #expect(blocked.error.contains(file))
+    #expect(try Self.train(folder.path + "/a.ckpt", "--seeds", "0").status == 0)
+    let apply = try ProgramRun(
+      ProgramRun.program,
+      ["apply", "--checkpoint", folder.path + "/a.ckpt", "--output", file + "/below", "--steps", "100000"],
+      environment: [:])
+    #expect(apply.status == 73)
+    #expect(apply.error.contains("Not a directory"))
   }
 
   @Test("When the disk is full, the training stops with an error, and what was written before is whole")

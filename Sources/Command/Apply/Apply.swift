@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import MetaLR
 
@@ -67,6 +68,8 @@ struct Apply: ParsableCommand {
     let preset = presets.resolved(for: trainee.data.dataset)
     let plan = try presets.plan(for: preset)
     let task = try TraineeTask(trainee, preset: preset)
+    // Shows before the work, not after it, that the folder can be written.
+    try writingOutput { try Folder.create(output) }
     let evaluator = Evaluator(
       pool: task.pool(workers: workers.count), plan: plan, options: show, interrupt: interrupt,
       advice: "Nothing was written.")
