@@ -42,6 +42,14 @@ public protocol Trainee: AnyObject {
 
   /// Goes back to a snapshot of a run of this trainee; training on gives the same bits as it did then.
   func restore(_ snapshot: Data) throws
+
+  /// Frees what a snapshot holds outside its bytes; it is not restored any more. Nothing by default.
+  func discard(_ snapshot: Data) throws
+}
+
+extension Trainee {
+  /// Does nothing, for snapshots that are all in their bytes.
+  public func discard(_ snapshot: Data) throws {}
 }
 
 /// How good a network is on one split.

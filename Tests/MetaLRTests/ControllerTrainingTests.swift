@@ -90,6 +90,30 @@ struct ControllerTrainingTests {
     #expect(training.state.updates.count == 1)
   }
 
+  @Test("A process that ends in the midst of an episode is started again, and the training goes on")
+  func failingProcess() throws {
+    let flag = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: flag) }
+    let script =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+      + "/TraineeTests/Process/misbehaving.py"
+    func train(_ arguments: [String]) throws -> ControllerTraining {
+      var process = ProcessTrainee.Configuration(arguments: ["python3", script] + arguments)
+      process.restarts = 1
+      process.onMessage = { _ in }
+      var training = try ControllerTraining(configuration: Self.configuration(episodes: 4))
+      let pool = TraineePool(workers: 1, makeTrainee: ProcessTrainee.factory(process))
+      while !training.isFinished { try training.advance(on: pool) }
+      return training
+    }
+    let (whole, restarted) = (try train(["behaves", "none"]), try train(["exits", "train", flag]))
+    #expect(restarted.state.episodes.count == 4)
+    #expect(restarted.state.episodes[0].seed != whole.state.episodes[0].seed)
+    #expect(restarted.state.episodes.dropFirst().map(\.seed) == whole.state.episodes.dropFirst().map(\.seed))
+    let error = #expect(throws: TraineeProcessError.self) { try train(["exits", "train"]) }
+    #expect(error?.kind == .exited)
+  }
+
   @Test(
     "A controller learns to raise rates that are too low", arguments: [Reward.improvement, .validationLoss])
   func learns(reward: Reward) throws {

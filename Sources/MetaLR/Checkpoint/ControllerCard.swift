@@ -52,6 +52,15 @@ public struct TraineeDescription: Codable, Sendable, Equatable {
   }
 }
 
+extension TraineeDescription {
+  /// What a trainee in another process says of itself; a hash or name that it does not give is empty.
+  public init(of hello: TraineeHello) {
+    self.init(
+      dataset: hello.dataset ?? "", datasetHash: hello.datasetHash ?? "", splitSizes: hello.splitSizes ?? [],
+      model: hello.model ?? hello.name, optimizer: hello.optimizer ?? "", batchSize: hello.batchSize ?? 0)
+  }
+}
+
 /// One method from one initial rate, over several seeds.
 public struct EvaluationRow: Codable, Sendable, Equatable {
   /// What decided the rates: "controller", "cosine".

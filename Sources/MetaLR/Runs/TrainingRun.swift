@@ -32,11 +32,29 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   ///   - initialLearningRate: The rate that the first observation reports.
   ///   - plan: Length, interval and bound.
   ///   - shouldStop: Asked before every interval.
-  /// - Throws: ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws.
+  /// - Throws: ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws. A trainee's
+  ///   process that failed is started again, as often as it allows, and the run begun anew.
   public init(
     of trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
     initialLearningRate: Double,
     plan: RunPlan, shouldStop: () -> Bool = { false }
+  ) throws {
+    let untouched = source
+    while true {
+      do {
+        try self.init(
+          attempt: trainee, ratesFrom: &source, seed: seed, initialLearningRate: initialLearningRate,
+          plan: plan, shouldStop: shouldStop)
+        return
+      } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
+        source = untouched
+      }
+    }
+  }
+
+  private init(
+    attempt trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
+    initialLearningRate: Double, plan: RunPlan, shouldStop: () -> Bool
   ) throws {
     self.seed = seed
     var current = try trainee.reset(
@@ -57,7 +75,9 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       }
       if current.validationLoss < bestLoss {
         bestLoss = current.validationLoss
-        bestWeights = try trainee.snapshot()
+        let better = try trainee.snapshot()
+        try trainee.discard(bestWeights)
+        bestWeights = better
       }
     }
     try trainee.restore(bestWeights)

@@ -73,34 +73,10 @@ public struct ControllerTraining: Sendable {
     let rollouts = try pool.run(
       count: count, onResult: { _, rollout in onEpisode(rollout.record) },
       job: { index, trainee in
-        try Rollout(
+        try Rollout.played(
           episode: first + index, trainee: trainee, controller: controller, configuration: configuration,
           shouldStop: shouldStop)
       })
     return try state.learn(from: rollouts)
-  }
-}
-
-/// One episode played: what to learn from, what to count into the statistics, what to report.
-struct Rollout: Sendable {
-  var episode: Episode
-  let statistics: RunningStatistics
-  let record: EpisodeRecord
-
-  /// Plays episode number `episode` of the training; everything about it is decided by that number and the seed.
-  init(
-    episode number: Int, trainee: any Trainee, controller: Controller,
-    configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
-  ) throws {
-    var generator = SeededGenerator(seed: configuration.seed, stream: UInt64(number) + 1)
-    let seed = generator.next()
-    let rates = configuration.initialLearningRates
-    var environment = TraineeEnvironment(
-      trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
-      discount: configuration.ppo.discount,
-      initialLearningRate: rates[generator.nextIndex(below: rates.count)], shouldStop: shouldStop)
-    episode = try collectEpisode(in: &environment, policy: controller.policy, seed: seed, using: &generator)
-    statistics = environment.statistics
-    record = EpisodeRecord(episode: number, seed: seed, environment: environment)
   }
 }

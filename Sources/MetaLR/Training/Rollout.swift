@@ -1,0 +1,47 @@
+import Randomness
+
+/// One episode played: what to learn from, what to count into the statistics, what to report.
+struct Rollout: Sendable, Codable {
+  var episode: Episode
+  let statistics: RunningStatistics
+  let record: EpisodeRecord
+
+  /// Plays episode number `episode` of the training; everything about it is decided by that number and the seed.
+  ///
+  /// When the trainee's process fails, the episode is played anew from a fresh seed, as often as the trainee can be
+  /// started again: the run that failed teaches nothing.
+  static func played(
+    episode: Int, trainee: any Trainee, controller: Controller,
+    configuration: ControllerTraining.Configuration,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> Rollout {
+    var attempt = 0
+    while true {
+      do {
+        return try Rollout(
+          episode: episode, attempt: attempt, trainee: trainee, controller: controller,
+          configuration: configuration, shouldStop: shouldStop)
+      } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
+        attempt += 1
+      }
+    }
+  }
+
+  private init(
+    episode number: Int, attempt: Int, trainee: any Trainee, controller: Controller,
+    configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
+  ) throws {
+    // Streams from 1 on are the episodes'; further attempts have bits that no number of episodes reaches.
+    var generator = SeededGenerator(
+      seed: configuration.seed, stream: UInt64(number) + 1 | UInt64(attempt) << 48)
+    let seed = generator.next()
+    let rates = configuration.initialLearningRates
+    var environment = TraineeEnvironment(
+      trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
+      discount: configuration.ppo.discount,
+      initialLearningRate: rates[generator.nextIndex(below: rates.count)], shouldStop: shouldStop)
+    episode = try collectEpisode(in: &environment, policy: controller.policy, seed: seed, using: &generator)
+    statistics = environment.statistics
+    record = EpisodeRecord(episode: number, seed: seed, environment: environment)
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+
+/// A conversation with one process, from hello to close.
+final class TraineeConnection {
+  private let configuration: ProcessTrainee.Configuration
+  private let worker: Int
+  private let exchange: LineExchange
+  private var nextID = 0
+  private var request = TraineeMessage.Name.hello
+  private var line = Data()
+
+  static func prefix(_ worker: Int) -> String { "[trainee \(worker)] " }
+
+  /// Starts the process.
+  init(_ configuration: ProcessTrainee.Configuration, worker: Int) throws(TraineeProcessError) {
+    self.configuration = configuration
+    self.worker = worker
+    do {
+      exchange = LineExchange(
+        child: try ChildProcess(
+          arguments: configuration.arguments, environment: configuration.environment),
+        relay: ErrorRelay(prefix: Self.prefix(worker), onMessage: configuration.onMessage))
+    } catch {
+      throw TraineeProcessError(
+        kind: .notStarted, command: configuration.command, request: "hello",
+        problem: "could not be started (\(error.words))", line: nil, lastWords: [],
+        remedy: "Check the command, and that the program is installed.")
+    }
+  }
+
+  /// Exchanges introductions.
+  func sayHello() throws(TraineeProcessError) -> TraineeHello {
+    var hello = TraineeMessage.Request(.hello)
+    hello.protocol = TraineeMessage.version
+    hello.worker = worker
+    let answer = try ask(hello, within: configuration.timeLimits.start)
+    guard answer.protocol == TraineeMessage.version else {
+      let version = answer.protocol.map { "version \($0)" } ?? "no version"
+      throw failure(
+        .version, "speaks \(version) of the trainee protocol; this build speaks \(TraineeMessage.version)",
+        remedy: "Answer hello with \"protocol\": \(TraineeMessage.version), or upgrade.")
+    }
+    return try decode(TraineeHello.self)
+  }
+
+  /// Sends a request and reads its answer.
+  func ask(
+    _ request: TraineeMessage.Request, within seconds: Double
+  ) throws(TraineeProcessError) -> TraineeMessage.Answer {
+    var request = request
+    request.id = nextID
+    nextID += 1
+    self.request = request.request
+    line = Data()
+    let limits = configuration.answerLimits
+    line = try exchangeLine(
+      request, within: seconds, limit: request.request == .snapshot ? limits.snapshot : limits.others)
+    let header = try decode(TraineeMessage.Header.self)
+    guard header.id == request.id else {
+      throw failure(
+        .outOfOrder, "answered request \(header.id) where \(request.id) was due",
+        remedy: "Answer each request once, in order, with its id.")
+    }
+    let answer = try decode(TraineeMessage.Answer.self)
+    if let message = answer.error {
+      throw failure(
+        .refused, "says '\(message.prefix(500))'", remedy: "See what its own message asks for.")
+    }
+    return answer
+  }
+
+  /// Asks the process to end by itself, and sees to it that it does.
+  func close() {
+    let limit = configuration.timeLimits.close
+    _ = try? ask(TraineeMessage.Request(.close), within: limit)
+    exchange.child.end(within: limit)
+    exchange.drainErrors()
+  }
+
+  /// Ends the process without further words.
+  func abandon() {
+    exchange.child.end(within: 0)
+    exchange.drainErrors()
+  }
+
+  func malformed(_ problem: String) -> TraineeProcessError {
+    failure(.malformed, problem, remedy: "The messages are described in Docs/Trainee-protocol.md.")
+  }
+
+  /// An error about the present request and the line that answered it.
+  func failure(
+    _ kind: TraineeProcessError.Kind, _ problem: String, remedy: String
+  ) -> TraineeProcessError {
+    exchange.drainErrors()
+    let text = String(decoding: line.prefix(400), as: UTF8.self).printable
+    return TraineeProcessError(
+      kind: kind, command: configuration.command, request: request.rawValue, problem: problem,
+      line: line.isEmpty ? nil : text.count > 200 ? "\(text.prefix(200))..." : text,
+      lastWords: exchange.relay.lastWords, remedy: remedy)
+  }
+
+  private func exchangeLine(
+    _ request: TraineeMessage.Request, within seconds: Double, limit: Int
+  ) throws(TraineeProcessError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let message = try? encoder.encode(request) else {
+      throw malformed("cannot be asked for rates that are not finite")
+    }
+    do {
+      return try exchange.exchange(message, within: seconds, limit: limit)
+    } catch {
+      throw describe(error, seconds: seconds, limit: limit)
+    }
+  }
+
+  private func describe(
+    _ failure: LineExchange.Failure, seconds: Double, limit: Int
+  ) -> TraineeProcessError {
+    switch failure {
+    case .ended(let ending):
+      return self.failure(
+        .exited, ending?.words ?? "ended", remedy: "Run the command by itself to see why.")
+    case .outputClosed:
+      return self.failure(
+        .exited, "closed its standard output", remedy: "Keep it open until close is asked for.")
+    case .timeLimit:
+      return self.failure(
+        .timeLimit, "did not answer within \(seconds) seconds",
+        remedy: "See what keeps it, or raise the time limit.")
+    case .tooLong(let beginning):
+      line = beginning
+      return self.failure(
+        .flood, "answered with a line of more than \(limit) bytes",
+        remedy: "Write messages of the protocol to standard output, and everything else to standard error.")
+    case .answeredEarly(let line):
+      self.line = line
+      return self.failure(
+        .outOfOrder, "wrote a line before it had read the request",
+        remedy: "Write to standard output only in answer to a request.")
+    }
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type) throws(TraineeProcessError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: line)
+    } catch let error as DecodingError {
+      throw unreadable(error)
+    } catch {
+      throw malformed("answered with a line that cannot be read")
+    }
+  }
+
+  private func unreadable(_ error: DecodingError) -> TraineeProcessError {
+    switch error {
+    case .keyNotFound(let key, _):
+      return malformed("answered without '\(key.stringValue)'")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return malformed(
+        path.isEmpty
+          ? "answered with JSON that is no object" : "answered with a '\(path)' of the wrong kind")
+    default:
+      let text = String(decoding: line.prefix(1 << 16), as: UTF8.self)
+      if text.contains("NaN") || text.contains("Infinity") {
+        return failure(
+          .nonFinite, "answered with a number that is not finite, which JSON does not have",
+          remedy: "Write null for a loss that is not finite; the run then counts as diverged.")
+      }
+      return failure(
+        .malformed, "answered with a line that is not JSON",
+        remedy: "Write messages of the protocol to standard output, and everything else to standard error.")
+    }
+  }
+}
