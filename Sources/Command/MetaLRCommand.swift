@@ -25,7 +25,10 @@ struct MetaLRCommand: AsyncParsableCommand {
         NO_COLOR      When set and not empty, no colours.
       """,
     version: metalrVersion,
-    subcommands: [TrainController.self, Apply.self, Inspect.self, Benchmark.self, DatasetsCommand.self])
+    subcommands: [
+      TrainController.self, Apply.self, Inspect.self, CheckTraineeCommand.self, Benchmark.self,
+      DatasetsCommand.self,
+    ])
 
   /// Runs the command line; every end of the program but a signal's goes through ``ErrorReport``.
   static func main() async {

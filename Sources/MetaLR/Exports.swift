@@ -1,2 +1,3 @@
 @_exported import PPO
 @_exported import Trainee
+@_exported import Randomness

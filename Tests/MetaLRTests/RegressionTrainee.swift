@@ -41,9 +41,24 @@ final class RegressionTrainee: Trainee {
     Evaluation(loss: validationLoss(), accuracy: 1 / (1 + validationLoss()))
   }
 
-  func snapshot() throws -> Data { try JSONEncoder().encode(weights) }
+  func snapshot() throws -> Data {
+    try JSONEncoder().encode(
+      State(
+        weights: weights, target: target, predictions: predictions, generator: generator,
+        observation: observation))
+  }
 
-  func restore(_ snapshot: Data) throws { weights = try JSONDecoder().decode([Double].self, from: snapshot) }
+  func restore(_ snapshot: Data) throws {
+    let state = try JSONDecoder().decode(State.self, from: snapshot)
+    (weights, target, predictions) = (state.weights, state.target, state.predictions)
+    (generator, observation) = (state.generator, state.observation)
+  }
+
+  private struct State: Codable {
+    let weights, target, predictions: [Double]
+    let generator: SeededGenerator
+    let observation: Observation?
+  }
 
   private func validationLoss() -> Double {
     0.05 + zip(weights, target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 2

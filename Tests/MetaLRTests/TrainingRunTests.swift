@@ -52,6 +52,7 @@ struct TrainingRunTests {
       #expect(throws: ConfigurationError(name: "job", value: "3", expected: "another")) {
         try pool.run(count: 5) { index, _ in
           if index == 3 { throw ConfigurationError(name: "job", value: "3", expected: "another") }
+          return index
         }
       }
       #expect(try pool.run(count: 0) { index, _ in index }.isEmpty)

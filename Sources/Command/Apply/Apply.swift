@@ -64,14 +64,20 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
+    try Job.run(interrupt) { try run($0, interrupt: interrupt) }
+  }
+
+  private func run(_ job: Job, interrupt: Interrupt) throws {
     let checkpoint = try Checkpoint(contentsOf: checkpoint)
     let preset = presets.resolved(for: trainee.data.dataset)
     let plan = try presets.plan(for: preset)
     let task = try TraineeTask(trainee, preset: preset)
+    try task.requireTests()
     // Shows before the work, not after it, that the folder can be written.
-    try writingOutput { try Folder.create(output) }
+    if job.isFirst { try writingOutput { try Folder.create(output) } }
     let evaluator = Evaluator(
-      pool: task.pool(workers: workers.count), plan: plan, options: show, interrupt: interrupt,
+      pool: job.pool(of: task, workers: workers), plan: plan, options: job.silenced(show),
+      interrupt: interrupt,
       advice: "Nothing was written.")
     let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
     let results = try evaluator.run(
@@ -79,6 +85,7 @@ struct Apply: ParsableCommand {
       initialLearningRates: initialRates.isEmpty
         ? checkpoint.card.training.initialLearningRates : initialRates,
       seeds: seeds)
+    guard job.isFirst else { return }
     let written = try write(results)
     let table = ComparisonTable(results)
     try show.show(

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import MPIJob
 import MetaLR
 import NeuralNet
 
@@ -18,6 +19,8 @@ extension ExitStatus {
     case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
       self = .usage
     case is UnfinishedTraining, is ChangedOptions: self = .usage
+    case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
+      self = .unavailable
     default: self = .software
     }
   }

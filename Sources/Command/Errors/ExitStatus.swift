@@ -7,7 +7,7 @@ enum ExitStatus: RawRepresentable, Equatable {
   case badData
   /// An input is not there.
   case missingInput
-  /// A publisher or the network did not answer.
+  /// A publisher, the network, the process of a trainee or a rank did not answer.
   case unavailable
   /// An error that no other number is for.
   case software
@@ -56,7 +56,7 @@ enum ExitStatus: RawRepresentable, Equatable {
     case .usage: "unknown or impossible option"
     case .badData: "an input file is damaged or of the wrong kind"
     case .missingInput: "an input file or data set is not there"
-    case .unavailable: "a download failed"
+    case .unavailable: "a download, the process of a trainee or a rank failed"
     case .software: "any other error"
     case .cannotWrite: "an output file cannot be written (not permitted, disk full)"
     case .standardOutput: "standard output cannot be written"

@@ -3,31 +3,69 @@ import Experiments
 import MetaLR
 import NeuralNet
 
-/// The data loaded and the network described: everything that trainees are made from.
+/// What is trained, ready to be trained: everything that trainees are made from.
 struct TraineeTask {
   /// What cards and tables say of it.
   let description: TraineeDescription
-  private let data: DataSplits
-  private let configuration: ImageClassifier.Configuration
+  private let makeTrainee: @Sendable () throws -> any Trainee
+  private let hello: TraineeHello?
+  private let command: String
 
-  /// Loads the data that the options name.
+  /// Loads the data that the options name, or starts the first process.
   init(_ options: TraineeOptions, preset: Preset) throws {
-    data = try options.data.load(preset)
-    configuration = ImageClassifier.Configuration(
+    if let process = options.process {
+      try self.init(process)
+    } else {
+      try self.init(builtIn: options, preset: preset)
+    }
+  }
+
+  private init(_ process: ProcessTrainee.Configuration) throws {
+    let first = try ProcessTrainee(configuration: process)
+    hello = first.hello
+    command = process.command
+    description = TraineeDescription(of: first.hello)
+    makeTrainee = ProcessTrainee.factory(process, beginningWith: first)
+  }
+
+  private init(builtIn options: TraineeOptions, preset: Preset) throws {
+    let data = try options.data.load(preset)
+    let configuration = ImageClassifier.Configuration(
       model: options.specification, optimizer: try Optimizer.Configuration(name: options.optimizer),
       batchSize: options.batchSize ?? preset.batchSize)
     // Says what is impossible before any work begins, not when the first trainee is made.
     _ = try ImageClassifier(data: data, configuration: configuration)
+    hello = nil
+    command = ""
     description = TraineeDescription(
       dataset: data.name, datasetHash: data.contentHash(),
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.name,
       batchSize: configuration.batchSize)
+    makeTrainee = { try ImageClassifier(data: data, configuration: configuration) }
   }
 
   /// Trainees that work side by side on this task.
-  func pool(workers: Int) -> TraineePool {
-    let (data, configuration) = (data, configuration)
-    return TraineePool(workers: workers) { try ImageClassifier(data: data, configuration: configuration) }
+  func pool(workers: Int, communicator: (any Communicator)? = nil) -> TraineePool {
+    TraineePool(workers: workers, communicator: communicator, makeTrainee: makeTrainee)
+  }
+
+  /// Checks that its runs can be tested at their best validation loss, before hours are spent on them.
+  func requireTests() throws {
+    guard let hello else { return }
+    for capability in TraineeHello.Capability.allCases where !hello.capabilities.contains(capability) {
+      throw IncapableTrainee(command: command, capability: capability.rawValue)
+    }
+  }
+}
+
+/// A process that lacks what a command needs of it.
+struct IncapableTrainee: Error, CustomStringConvertible {
+  let command: String
+  let capability: String
+
+  var description: String {
+    "The trainee '\(command)' does not have the capability '\(capability)', which tests of runs need. "
+      + "Add it (Docs/Trainee-protocol.md), or train without a test: --seeds 0."
   }
 }

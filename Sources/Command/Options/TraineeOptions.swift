@@ -1,9 +1,24 @@
 import ArgumentParser
+import Datasets
 import MetaLR
 import NeuralNet
 
 /// What is trained: the data, the network and its optimizer.
 struct TraineeOptions: ParsableArguments {
+  @Option(
+    name: .customLong("trainee"),
+    help: ArgumentHelp(
+      "Train in processes of this command instead, one a worker; it decides data, model, optimizer and batch size.",
+      discussion: "See Docs/Trainee-protocol.md, and try it with 'metalr check-trainee'.",
+      valueName: "command"))
+  var command: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --trainee: seconds that the steps of one interval, or a test, may take (default: 600).",
+      valueName: "seconds"))
+  var traineeTimeout: Double?
+
   @OptionGroup var data: DataOptions
 
   @Option(help: "Network: cnn (LeNet-5) or resnet.")
@@ -37,12 +52,40 @@ struct TraineeOptions: ParsableArguments {
     }
   }
 
+  /// The process to train in, where there is one.
+  var process: ProcessTrainee.Configuration? {
+    guard let command else { return nil }
+    var process = ProcessTrainee.Configuration(commandLine: command)
+    process.timeLimits.train = traineeTimeout ?? process.timeLimits.train
+    process.timeLimits.evaluate = process.timeLimits.train
+    return process
+  }
+
   func validate() throws {
+    try validateProcess()
     if let batchSize, batchSize < 1 {
       throw ValidationError("--batch-size is \(batchSize); give a whole number of at least 1.")
     }
     if model == .cnn, width != nil || blocks != nil {
       throw ValidationError("--width and --blocks are for --model resnet; LeNet-5 has one size.")
+    }
+  }
+}
+
+extension TraineeOptions {
+  private func validateProcess() throws {
+    guard command != nil else {
+      guard traineeTimeout == nil else { throw ValidationError("--trainee-timeout is for --trainee.") }
+      return
+    }
+    if let traineeTimeout, !(traineeTimeout > 0 && traineeTimeout.isFinite) {
+      throw ValidationError("--trainee-timeout is \(traineeTimeout); give a positive number of seconds.")
+    }
+    let own = data.dataset != DatasetName.shapes.rawValue || model != .cnn || optimizer != "adam"
+    if own || batchSize != nil {
+      throw ValidationError(
+        "--dataset, --model, --optimizer and --batch-size are for the built-in trainee; "
+          + "the command of --trainee has options of its own.")
     }
   }
 }

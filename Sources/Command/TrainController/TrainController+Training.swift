@@ -3,21 +3,25 @@ import Foundation
 import MetaLR
 
 extension TrainController {
-  /// Begins a training, or takes up the saved one.
+  /// Begins a training, or takes up the saved one, which the first rank reads for all.
   func begin(
-    _ configuration: ControllerTraining.Configuration, task: TraineeTask, files: ControllerFiles
+    _ configuration: ControllerTraining.Configuration, task: TraineeTask, files: ControllerFiles, job: Job
   ) throws -> ControllerTraining {
-    let store = TrainingStateStore(folder: files.state)
-    if restart { store.remove() }
-    guard resume else {
-      guard store.isEmpty else { throw UnfinishedTraining(output: files.checkpoint, folder: files.state) }
-      return try ControllerTraining(configuration: configuration)
+    let saved = try job.onFirst {
+      let store = TrainingStateStore(folder: files.state)
+      if restart { store.remove() }
+      guard resume else {
+        guard store.isEmpty else { throw UnfinishedTraining(output: files.checkpoint, folder: files.state) }
+        return [SavedTraining]()
+      }
+      let saved = try store.newest()
+      guard saved.trainee == task.description, saved.state.configuration == configuration else {
+        throw ChangedOptions(folder: files.state)
+      }
+      return [saved]
     }
-    let saved = try store.newest()
-    guard saved.trainee == task.description, saved.state.configuration == configuration else {
-      throw ChangedOptions(folder: files.state)
-    }
-    return ControllerTraining(resuming: saved.state)
+    return try saved.first.map { ControllerTraining(resuming: $0.state) }
+      ?? ControllerTraining(configuration: configuration)
   }
 
   /// Trains to the end, saving the state and the log before the first update and after each.
@@ -25,13 +29,13 @@ extension TrainController {
   /// The first save shows at once whether the folder can be written.
   func train(
     _ training: inout ControllerTraining, on pool: TraineePool, task: TraineeTask, files: ControllerFiles,
-    interrupt: Interrupt
+    job: Job, interrupt: Interrupt
   ) throws {
     let board = EpisodeBoard(training.state.episodes)
     let progress = ProgressReporter(
       unit: .things("episode"), total: training.configuration.episodes, done: board.count, options: show)
     defer { progress.finish() }
-    try save(training.state, task: task, files: files)
+    if job.isFirst { try save(training.state, task: task, files: files) }
     progress.update(done: board.count)
     while !training.isFinished {
       do {
@@ -42,7 +46,7 @@ extension TrainController {
       } catch is Interrupted {
         throw interrupt.error(advice: "Give the same command with --resume to go on.")
       }
-      try save(training.state, task: task, files: files)
+      if job.isFirst { try save(training.state, task: task, files: files) }
     }
   }
 

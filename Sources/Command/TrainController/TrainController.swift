@@ -16,6 +16,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
+        metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv) and two pictures (.schedules.svg, .losses.svg). The state of \
       an unfinished training is kept in a folder beside it (.state), from which --resume goes on.
@@ -56,17 +57,27 @@ struct TrainController: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
+    try Job.run(interrupt) { job in
+      var command = self
+      command.show = job.silenced(show)
+      try command.run(job, interrupt: interrupt)
+    }
+  }
+
+  private func run(_ job: Job, interrupt: Interrupt) throws {
     let preset = presets.resolved(for: trainee.data.dataset)
     let configuration = try learning.configuration(
       preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
     let task = try TraineeTask(trainee, preset: preset)
+    if (seeds ?? preset.seeds) > 0 { try task.requireTests() }
     let files = ControllerFiles(checkpoint: output)
-    let pool = task.pool(workers: workers.count)
+    let pool = job.pool(of: task, workers: workers)
 
-    var training = try begin(configuration, task: task, files: files)
-    try train(&training, on: pool, task: task, files: files, interrupt: interrupt)
+    var training = try begin(configuration, task: task, files: files, job: job)
+    try train(&training, on: pool, task: task, files: files, job: job, interrupt: interrupt)
     let tests = try test(
       training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pool, interrupt: interrupt)
+    guard job.isFirst else { return }
     let card = ControllerCard(
       trainee: task.description, training: configuration, episodes: training.state.episodes.count,
       evaluation: tests.map {

@@ -10,36 +10,36 @@ public final class TraineePool: @unchecked Sendable {
   private var idle: [any Trainee] = []
   private let makeTrainee: @Sendable () throws -> any Trainee
 
-  /// How many jobs run at once.
+  /// How many jobs run at once on this rank.
   public let workers: Int
+  /// The ranks that share the jobs; nil where this process does all of them.
+  let communicator: (any Communicator)?
 
   /// Creates a pool; trainees are made when they are first needed.
   ///
   /// - Parameters:
   ///   - workers: At least 1.
-  ///   - makeTrainee: Makes one trainee; called at most `workers` times, on any thread.
-  public init(workers: Int, makeTrainee: @escaping @Sendable () throws -> any Trainee) {
+  ///   - communicator: The ranks that share the jobs; nil, the default, for this process alone.
+  ///   - makeTrainee: Makes one trainee; called at most `workers` times, and once more for each job that failed,
+  ///     on any thread.
+  public init(
+    workers: Int, communicator: (any Communicator)? = nil,
+    makeTrainee: @escaping @Sendable () throws -> any Trainee
+  ) {
     precondition(workers >= 1, "A pool needs at least one worker, got \(workers)")
     self.workers = workers
+    self.communicator = communicator
     self.makeTrainee = makeTrainee
   }
 
-  /// Runs jobs 0 to `count` - 1 and returns their results in that order.
-  ///
-  /// - Parameters:
-  ///   - count: How many jobs.
-  ///   - onResult: Told each result as it is ready, one at a time, in no fixed order.
-  ///   - job: Does one job with a trainee of its own.
-  /// - Returns: One result a job.
-  /// - Throws: The error of the job with the lowest number among those that failed; jobs that had not begun by
-  ///   then are not run.
-  public func run<Result: Sendable>(
-    count: Int, onResult: @escaping @Sendable (Int, Result) -> Void = { _, _ in },
+  /// Runs jobs on this rank, and returns their results in the order of `jobs`.
+  func run<Result: Sendable>(
+    jobs: [Int], onResult: @escaping @Sendable (Int, Result) -> Void,
     job: @escaping @Sendable (Int, any Trainee) throws -> Result
   ) throws -> [Result] {
-    let board = JobBoard<Result>(count: count)
+    let board = JobBoard<Result>(jobs: jobs)
     let group = DispatchGroup()
-    for _ in 0..<min(workers, count) {
+    for _ in 0..<min(workers, jobs.count) {
       group.enter()
       let thread = Thread { [self] in
         while let index = board.take() {
@@ -69,20 +69,20 @@ public final class TraineePool: @unchecked Sendable {
 private final class JobBoard<Value: Sendable>: @unchecked Sendable {
   // Unchecked: everything is guarded by `lock`.
   private let lock = NSLock()
-  private let count: Int
+  private let jobs: [Int]
   private var next = 0
   private var outcomes: [Int: Result<Value, any Error>] = [:]
   private var hasFailed = false
 
-  init(count: Int) {
-    self.count = count
+  init(jobs: [Int]) {
+    self.jobs = jobs
   }
 
   func take() -> Int? {
     lock.withLock {
-      guard next < count, !hasFailed else { return nil }
+      guard next < jobs.count, !hasFailed else { return nil }
       defer { next += 1 }
-      return next
+      return jobs[next]
     }
   }
 

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import MPIJob
+import MetaLR
+
+/// The processes that do a command's work together: this one alone, or the ranks of an MPI job.
+struct Job {
+  private let communicator: MPICommunicator?
+
+  /// Whether this process writes files and shows progress.
+  var isFirst: Bool { (communicator?.rank ?? 0) == 0 }
+
+  /// Does a command's work; ranks after the first keep silent, for the first tells of their errors too.
+  static func run(_ interrupt: Interrupt, _ work: (Job) throws -> Void) throws {
+    let job = Job(communicator: try MPICommunicator.join(shouldStop: { interrupt.isRequested }))
+    do {
+      try work(job)
+    } catch  where !job.isFirst {
+      throw ExitCode(ExitStatus(of: error).rawValue)
+    }
+    job.communicator?.leave()
+  }
+
+  /// Trainees for this rank's share of the work: as many as asked for, or one a core that no other rank uses.
+  func pool(of task: TraineeTask, workers: WorkerOptions) -> TraineePool {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return task.pool(
+      workers: workers.workers ?? max(1, cores / (communicator?.countOnNode ?? 1)), communicator: communicator
+    )
+  }
+
+  /// Does work in the first process alone and gives its result to all.
+  func onFirst<Value: Codable>(_ work: () throws -> Value) throws -> Value {
+    try communicator?.onFirstRank(work) ?? work()
+  }
+
+  /// Options of output under which only the first process shows anything.
+  func silenced(_ options: OutputOptions) -> OutputOptions {
+    var options = options
+    if !isFirst { options.quiet = true }
+    return options
+  }
+}
