@@ -66,9 +66,6 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
-    .testTarget(
-      name: "ServiceTests",
-      dependencies: ["Service", .product(name: "Yams", package: "Yams")]),
   ],
   cLanguageStandard: .c17
 )
