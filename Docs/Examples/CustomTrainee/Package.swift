@@ -1,0 +1,14 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "CustomTrainee",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    // Elsewhere: .package(url: "...", from: "0.1.0")
+    .package(name: "metalr", path: "../../..")
+  ],
+  targets: [
+    .executableTarget(name: "CustomTrainee", dependencies: [.product(name: "MetaLR", package: "metalr")])
+  ]
+)

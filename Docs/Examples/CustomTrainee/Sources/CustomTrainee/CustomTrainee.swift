@@ -1,0 +1,48 @@
+import Foundation
+import MetaLR
+
+/// Checks the trainee, trains a controller on it, saves it, loads it, and applies it to runs that it has never seen.
+@main
+struct CustomTrainee {
+  static func main() throws {
+    var check = TraineeCheckConfiguration()
+    check.learningRate = 0.05
+    let violations = checkTrainee(SineTrainee(), configuration: check).violations
+    guard violations.isEmpty else { return print(violations) }
+
+    var configuration = ControllerTraining.Configuration()
+    configuration.episodes = 120
+    configuration.plan = RunPlan(stepBudget: 200, interval: 10)
+    var training = try ControllerTraining(configuration: configuration)
+    let pool = TraineePool(workers: 2) { SineTrainee() }
+    while !training.isFinished { try training.advance(on: pool) }
+
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("sine.ckpt").path
+    let description = TraineeDescription(
+      dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd", batchSize: 16)
+    let card = ControllerCard(
+      trainee: description, training: configuration, episodes: training.state.episodes.count, evaluation: [])
+    try Checkpoint(controller: training.controller, card: card).write(to: path)
+
+    let controller = try Checkpoint(contentsOf: path).controller
+    print("rate at the start   constant   untrained   trained   (median of the last validation loss, 15 new seeds)")
+    for rate in configuration.initialLearningRates {
+      let losses = try [
+        median(of: ConstantRate(rate), from: rate, plan: configuration.plan),
+        median(of: training.untrainedController().session(), from: rate, plan: configuration.plan),
+        median(of: controller.session(), from: rate, plan: configuration.plan),
+      ]
+      print("\(rate)", losses.map { String(format: "%.4f", $0) }.joined(separator: "   "), separator: "   ")
+    }
+  }
+
+  static func median(of source: some RateSource, from rate: Double, plan: RunPlan) throws -> Double {
+    let losses = try (1000..<1015).map { seed in
+      var source = source
+      return try TrainingRun(
+        of: SineTrainee(), ratesFrom: &source, seed: UInt64(seed), initialLearningRate: rate, plan: plan
+      ).final.validationLoss
+    }
+    return losses.sorted()[7]
+  }
+}
