@@ -19,13 +19,16 @@ struct CustomTrainee {
 
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("sine.ckpt").path
     let description = TraineeDescription(
-      dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd", batchSize: 16)
+      dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd",
+      batchSize: 16)
     let card = ControllerCard(
       trainee: description, training: configuration, episodes: training.state.episodes.count, evaluation: [])
     try Checkpoint(controller: training.controller, card: card).write(to: path)
 
     let controller = try Checkpoint(contentsOf: path).controller
-    print("rate at the start   constant   untrained   trained   (median of the last validation loss, 15 new seeds)")
+    print(
+      "rate at the start   constant   untrained   trained   (median of the last validation loss, 15 new seeds)"
+    )
     for rate in configuration.initialLearningRates {
       let losses = try [
         median(of: ConstantRate(rate), from: rate, plan: configuration.plan),
