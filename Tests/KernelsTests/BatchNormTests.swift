@@ -13,7 +13,7 @@ struct BatchNormTests {
     let (channels, area, images) = shape
     // One tile more than the images need: it must not count.
     let tiles = (images + 15) / 16 + 1
-    let results = try [try naive, try set.kernels].map { table in
+    let results = [try naive, try set.kernels].map { table in
       var generator = SeededGenerator(seed: 13)
       let count = Int(tiles * channels * area * 16)
       let (x, dy) = (Floats(count, from: &generator), Floats(count, from: &generator))

@@ -12,7 +12,7 @@ struct ElementwiseTests {
     var generator = SeededGenerator(seed: 34)
     let (x, dy) = (Floats(count, from: &generator), Floats(count, from: &generator))
     x[0] = .nan
-    let results = try [try naive, try set.kernels].map { table in
+    let results = [try naive, try set.kernels].map { table in
       let (y, dx, sum) = (Floats(count), Floats(count), Floats(count))
       table.reluForward(count, x.pointer, y.pointer)
       table.reluBackward(count, y.pointer, dy.pointer, dx.pointer)
@@ -32,7 +32,7 @@ struct ElementwiseTests {
       let indices = Buffer<Int32>(count: Int(images), repeating: 0)
       for i in 0..<indices.count { indices[i] = Int32(generator.nextIndex(below: 5)) }
       let (scale, shift) = (Floats(3, from: &generator, misaligned: true), Floats(3, from: &generator))
-      let results = try [try naive, try set.kernels].map { table in
+      let results = [try naive, try set.kernels].map { table in
         let y = Floats(count: Int(channels * area * 16), repeating: .nan)
         table.gatherTile(
           channels, area, images, pixels.pointer, indices.pointer, scale.pointer, shift.pointer, y.pointer)
@@ -66,7 +66,7 @@ struct ElementwiseTests {
       ("rmsprop", { $0.rmspropStep(count, 0.1, 0.99, 1e-8, $2.pointer, $3[0].pointer, $3[2].pointer) }),
     ]
     for (name, step) in steps {
-      let results = try [try naive, try set.kernels].map { table in
+      let results = [try naive, try set.kernels].map { table in
         var generator = SeededGenerator(seed: 89)
         let state = [Floats(count), Floats(count), Floats(count, from: &generator, misaligned: true)]
         for t in 1...5 {
