@@ -12,7 +12,6 @@ final class PartFile: Sendable {
   init(of finalPath: String) throws(DatasetError) {
     self.finalPath = finalPath
     path = finalPath + ".part"
-    let folder = (finalPath as NSString).deletingLastPathComponent
     do throws(FileError) {
       try Folder.create((finalPath as NSString).deletingLastPathComponent)
     } catch {
