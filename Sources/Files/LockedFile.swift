@@ -1,0 +1,61 @@
+import Foundation
+
+/// An open file that no other process may open in the same way until this one ends.
+final class LockedFile: Sendable {
+  private let path: String
+  private let descriptor: Int32
+
+  /// Opens the file, which is created if it is missing.
+  init(path: String) throws(FileError) {
+    try Folder.create(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    self.path = path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw FileError(
+        path: path, problem: "could not be opened (\(String(cString: strerror(errno))))",
+        remedy: "Choose a folder that you may write to.")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw FileError(
+        path: path, problem: "is in use by another process",
+        remedy: "Wait for that one to end, or give another output folder.")
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Writes `data` at `offset`, where the file then ends, and syncs it.
+  ///
+  /// - Returns: The new length of the file.
+  /// - Throws: ``FileError``; the file then ends at `offset`.
+  func write(_ data: Data, at offset: Int) throws(FileError) -> Int {
+    var done = 0
+    while done < data.count {
+      let written = data.withUnsafeBytes { bytes in
+        pwrite(descriptor, bytes.baseAddress.map { $0 + done }, data.count - done, off_t(offset + done))
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw failure(at: offset)
+      }
+      done += written
+    }
+    guard ftruncate(descriptor, off_t(offset + done)) == 0, fsync(descriptor) == 0 else {
+      throw failure(at: offset)
+    }
+    return offset + done
+  }
+
+  private func failure(at offset: Int) -> FileError {
+    let code = errno
+    ftruncate(descriptor, off_t(offset))
+    return FileError(
+      path: path, problem: "could not be written (\(String(cString: strerror(code))))",
+      remedy: code == ENOSPC || code == EDQUOT
+        ? "Free some space and go on; what was written before is safe."
+        : "Choose a folder that you may write to.")
+  }
+}
