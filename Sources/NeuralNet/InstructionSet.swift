@@ -41,6 +41,16 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     return choice
   }
 
+  /// Does multiply-adds in registers alone, as many a cycle as one core can.
+  ///
+  /// - Parameter rounds: How long: each round is one multiply-add in every accumulator.
+  /// - Returns: Floating-point operations done, two for each multiply-add and lane.
+  /// - Precondition: The instruction set is available.
+  public func probe(rounds: Int) -> Double {
+    var result: Float = 0
+    return table.pointee.multiplyAddProbe(Int64(rounds), 0.5, 1, &result)
+  }
+
   /// The functions of this instruction set.
   ///
   /// - Precondition: It is available.

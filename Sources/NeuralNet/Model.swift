@@ -48,18 +48,30 @@ public struct Model: Sendable {
 
   /// Multiplications with addition of one image in the forward pass, by convolutions and dense layers.
   public var multiplyAdds: Int {
-    nodes.reduce(0) { sum, node in
-      switch node.operation {
-      case .convolution(let layer), .convolutionPool(let layer):
-        sum + layer.weight.count * Int(layer.shape.outputHeight * layer.shape.outputWidth)
-      case .dense(let layer): sum + layer.weight.count
-      default: sum
-      }
+    nodes.reduce(0) { $0 + multiplyAdds(of: $1) }
+  }
+
+  /// Multiplications with addition of one image in forward and backward pass, by convolutions and dense layers.
+  ///
+  /// Forward, gradient of the weights and gradient of the input cost the same each; layers that read the images
+  /// need no gradient of their input. Zeros are counted as multiplied, wherever they come from.
+  public var trainingMultiplyAdds: Int {
+    nodes.reduce(3 * multiplyAdds) { sum, node in
+      node.inputs.contains(0) ? sum - multiplyAdds(of: node) : sum
     }
   }
 
   let nodes: [Node]
   let shapes: [Shape]
+
+  private func multiplyAdds(of node: Node) -> Int {
+    switch node.operation {
+    case .convolution(let layer), .convolutionPool(let layer):
+      layer.weight.count * Int(layer.shape.outputHeight * layer.shape.outputWidth)
+    case .dense(let layer): layer.weight.count
+    case .maxPool, .averagePool, .relu, .batchNorm, .add: 0
+    }
+  }
 
   /// One operation: the values it reads and the value it makes.
   struct Node: Sendable {

@@ -89,4 +89,13 @@ struct ElementwiseTests {
       2, 0.1, 0.9, 0.999, 1e-8, 1, gradient.pointer, mean.pointer, square.pointer, parameters.pointer)
     #expect(relativeDistance(parameters.values, [-0.1, 0.1]) < 1e-5)
   }
+
+  @Test("The probe does every multiply-add that it counts", arguments: InstructionSet.available)
+  func probe(set: InstructionSet) throws {
+    var (one, three): (Float, Float) = (0, 0)
+    let operations = try set.kernels.multiplyAddProbe(1, 2, 1, &one)
+    #expect(try set.kernels.multiplyAddProbe(3, 2, 1, &three) == 3 * operations)
+    // Every accumulator goes 0, 1, 3, 7; the result is their sum.
+    #expect(Double(one) == operations / 2 && Double(three) == 7 * operations / 2)
+  }
 }

@@ -67,6 +67,7 @@ struct NetworkTests {
     let model = try Model.leNet(input: .init(channels: 1, height: 28, width: 28), classes: 10)
     #expect(model.parameters.count == 61_706)
     #expect(model.multiplyAdds == 6 * 25 * 784 + 16 * 150 * 100 + 400 * 120 + 120 * 84 + 84 * 10)
+    #expect(model.trainingMultiplyAdds == 3 * model.multiplyAdds - 6 * 25 * 784)
     #expect(model.lastDenseWeights == model.parameters["fc3.weight"]?.range)
   }
 

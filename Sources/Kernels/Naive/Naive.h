@@ -81,6 +81,8 @@ void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const
 void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                       float *square, float *parameters);
 
+double naiveMultiplyAddProbe(int64_t rounds, float factor, float summand, float *result);
+
 #pragma clang assume_nonnull end
 
 #endif

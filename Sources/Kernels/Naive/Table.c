@@ -42,4 +42,5 @@ const KernelTable naiveKernelTable = {
     USE(adagradStep, AdagradStep),
     USE(adadeltaStep, AdadeltaStep),
     USE(rmspropStep, RmspropStep),
+    USE(multiplyAddProbe, MultiplyAddProbe),
 };

@@ -138,6 +138,11 @@ typedef struct KernelTable {
                                 float *square, float *delta, float *parameters);
   void (*_Nonnull rmspropStep)(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                                float *square, float *parameters);
+
+  // Multiplies and adds in registers alone, `rounds` times over, and writes what came out, which no compiler may
+  // leave away. Returns the floating-point operations done, two for each multiply-add: divided by the time they
+  // took, the peak of one core with this instruction set.
+  double (*_Nonnull multiplyAddProbe)(int64_t rounds, float factor, float summand, float *result);
 } KernelTable;
 
 typedef enum {
