@@ -64,7 +64,8 @@ let package = Package(
     .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExperimentsTests", dependencies: ["Experiments", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
   ],
   cLanguageStandard: .c17

@@ -26,7 +26,7 @@ struct MetaLRCommand: AsyncParsableCommand {
       """,
     version: metalrVersion,
     subcommands: [
-      TrainController.self, Apply.self, Inspect.self, CheckTraineeCommand.self, Benchmark.self,
+      TrainController.self, Apply.self, Compare.self, Inspect.self, CheckTraineeCommand.self, Benchmark.self,
       DatasetsCommand.self,
     ])
 

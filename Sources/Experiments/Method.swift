@@ -1,3 +1,5 @@
+import Files
+import Foundation
 import MetaLR
 import Schedules
 
@@ -5,20 +7,29 @@ import Schedules
 public struct Method: Sendable {
   /// What tables and pictures call it.
   public let name: String
+  /// The rate that its runs begin with, where it has one of its own, from the length of the run in steps; nil where
+  /// it begins at whatever rate it is given.
+  public let ownInitialRate: (@Sendable (_ stepBudget: Int) throws -> Double)?
+  /// What tells it from another method of the same name, such as a checksum of the file it comes from.
+  public let version: @Sendable () throws -> String
   /// Makes the source of one run's rates, from the run's initial rate and its length in steps.
-  let makeSource: @Sendable (_ initialLearningRate: Double, _ stepBudget: Int) throws -> any RateSource
+  public let makeSource: @Sendable (_ initialLearningRate: Double, _ stepBudget: Int) throws -> any RateSource
 
   /// A method that makes its source for each run.
   public init(
-    name: String, makeSource: @escaping @Sendable (Double, Int) throws -> any RateSource
+    name: String, ownInitialRate: (@Sendable (Int) throws -> Double)? = nil,
+    version: @escaping @Sendable () throws -> String = { "" },
+    makeSource: @escaping @Sendable (Double, Int) throws -> any RateSource
   ) {
     self.name = name
+    self.version = version
+    self.ownInitialRate = ownInitialRate
     self.makeSource = makeSource
   }
 
   /// A controller, without exploration.
   public static func controller(_ controller: Controller, name: String = "controller") -> Method {
-    Method(name: name) { _, _ in controller.session() }
+    Method(name: name, version: { try controller.checksum() }) { _, _ in controller.session() }
   }
 
   /// The initial rate for the whole run.
@@ -31,7 +42,11 @@ public struct Method: Sendable {
 
   /// A schedule with rates of its own, whatever the run's initial rate.
   public static func schedule(_ specification: ScheduleSpecification) -> Method {
-    Method(name: specification.description) { _, steps in
+    Method(
+      name: specification.description,
+      ownInitialRate: { try specification.schedule(totalSteps: $0).learningRate(at: 0) },
+      version: { try specification.file.map { try checksum(of: readFile($0)) } ?? "" }
+    ) { _, steps in
       ScheduleSource(try specification.schedule(totalSteps: steps))
     }
   }
@@ -51,4 +66,21 @@ public struct ScheduleSource: RateSource, Sendable {
   public func learningRates(after observation: Observation, steps: Int) -> [Double] {
     (observation.step..<observation.step + steps).map { schedule.learningRate(at: $0) }
   }
+}
+
+extension Controller {
+  /// A checksum of everything that decides its answers.
+  fileprivate func checksum() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try Experiments.checksum(
+      of: encoder.encode(action) + encoder.encode(normalizer) + encoder.encode(policy)
+        + Data(featureSet.rawValue.utf8))
+  }
+}
+
+private func checksum(of data: Data) -> String {
+  var checksum = Checksum()
+  checksum.add(data)
+  return checksum.text
 }

@@ -10,6 +10,10 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   public let description: String
   /// The kind of schedule.
   public let kind: ScheduleKind
+  /// The file that the schedule is read from, where there is one.
+  public var file: String? {
+    if case .file(let path) = arguments { path } else { nil }
+  }
   /// Steps of warm-up, or nothing.
   let warmUpSteps: Int?
   let arguments: Arguments

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import MetaLR
 import Testing
@@ -108,6 +109,30 @@ struct DistributedTests {
         #expect(try result.get() == Array(repeating: [0, 1, 4, 9, 16, 25, 36], count: 2))
       }
     }
+  }
+
+  @Test("Recorded jobs are done once, on whatever number of ranks, and all ranks have all results")
+  func journal() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID()).jsonl").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let keys = (0..<40).map { "job \($0)" }
+    for (count, known, fresh) in [(1, 5, 5), (3, 20, 15), (2, 40, 20), (2, 40, 0)] {
+      let done = Results<Int>()
+      let results = Self.onRanks(count) { rank in
+        let journal = rank.rank == 0 ? try Journal(path: path, settings: "test") : nil
+        let pool = TraineePool(workers: 2, communicator: rank) { RegressionTrainee() }
+        return try pool.run(keys: Array(keys.prefix(known)), recordedIn: journal) { index, _ in
+          done.add(.success(index), of: index)
+          return index * index
+        }
+      }
+      for result in results {
+        #expect(try result.get() == (0..<known).map { $0 * $0 })
+      }
+      #expect(done.all.count == fresh)
+    }
+    let journal = try Journal(path: path, settings: "test")
+    #expect(journal.count == 40)
   }
 
   @Test("When a rank fails, every other one is told which and why, and none waits")

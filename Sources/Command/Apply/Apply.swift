@@ -111,12 +111,7 @@ struct Apply: ParsableCommand {
   private struct Result: Encodable {
     let controller: TraineeDescription
     let trainee: TraineeDescription
-    let evaluation: [ComparisonTable.Row]
+    let evaluation: [RunsSummary]
     let written: [String]
   }
-}
-
-extension TraineeDescription {
-  /// "LeNet-5 on fashion".
-  fileprivate var summary: String { "\(model) on \(dataset)" }
 }

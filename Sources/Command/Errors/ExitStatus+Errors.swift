@@ -4,6 +4,7 @@ import Foundation
 import MPIJob
 import MetaLR
 import NeuralNet
+import Schedules
 
 extension ExitStatus {
   /// The status for an error that a command threw.
@@ -18,7 +19,7 @@ extension ExitStatus {
     case PPOError.invalidOption: self = .usage
     case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
       self = .usage
-    case is UnfinishedTraining, is ChangedOptions: self = .usage
+    case is UnfinishedTraining, is ChangedOptions, is ScheduleError: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
     default: self = .software

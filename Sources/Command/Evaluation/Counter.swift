@@ -6,4 +6,7 @@ final class Counter: Sendable {
 
   /// Raises the count by one and returns it.
   func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
+
+  /// The count.
+  var value: Int { count.load(ordering: .relaxed) }
 }

@@ -22,11 +22,16 @@ enum StandardOutput {
 
   /// Writes `value` as one JSON object with sorted names; a number that is not finite becomes "nan", "inf" or "-inf".
   static func write(json value: some Encodable) throws {
+    try write(text(json: value))
+  }
+
+  /// The text of ``write(json:)``.
+  static func text(json value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    try write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n")
+    return try String(decoding: encoder.encode(value), as: UTF8.self) + "\n"
   }
 }
 

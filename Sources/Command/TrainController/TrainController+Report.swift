@@ -37,7 +37,7 @@ extension TrainController {
 
   private struct Result: Encodable {
     let episodes: Int
-    let evaluation: [ComparisonTable.Row]
+    let evaluation: [RunsSummary]
     let written: [String]
   }
 }

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Experiments
+import Files
+import MetaLR
+
+/// `metalr compare`: methods on the same tasks and seeds.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare controllers, schedules and searches on the same data, models and seeds.",
+    discussion: """
+      METHODS:
+        controller:FILE        a trained controller, from each of --initial-rates
+        constant, cosine       from each of --initial-rates
+        cosine:0.01, ...       any schedule with rates of its own, as for 'metalr apply --baseline'
+        replay:FILE            the rates of a file, such as the one that 'metalr pbt' writes
+        step-grid              the best of the paper's 48 step decays, searched for on --search-seeds
+        'best:A|B|C'           the best of these schedules, likewise
+        NAME=METHOD            any of these under another name
+
+      EXAMPLES:
+        metalr compare controller:cifar.ckpt step-grid cosine:0.01 --dataset fashion
+        metalr compare controller:a.ckpt constant 'cosine=best:cosine:0.003|cosine:0.01' --datasets fashion cifar10
+
+      Every other method is tested against the one that comes first. In the output folder it writes report.html, \
+      table.md, results.json, runs.csv, curves.csv, losses.svg and rates.svg, and runs.jsonl, in which finished runs \
+      are found again: the same command goes on where it was stopped, and more methods or seeds add to it.
+      """)
+
+  @Argument(help: "What to compare.", transform: ContenderArgument.init(parsing:))
+  var methods: [ContenderArgument]
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Several data sets, in place of --dataset.", valueName: "name"))
+  var datasets: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Several networks, in place of --model.", valueName: "model"))
+  var models: [ModelKind] = []
+
+  @OptionGroup(title: "Run") var presets: PresetOptions
+
+  @Option(help: ArgumentHelp("Seeds to report on (default: the preset's 6 or 10).", valueName: "count"))
+  var seeds: Int?
+
+  @Option(help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
+  var firstSeed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Seeds on which searches choose; they are 1000000 and those that follow.", valueName: "count"))
+  var searchSeeds = 1
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Rates from which methods run that depend on them (default: 0.01 0.001 0.0001).", valueName: "rate"))
+  var initialRates = [0.01, 0.001, 0.0001]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Folder of what it writes.", valueName: "folder"),
+    completion: .directory)
+  var output = "compare"
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
+    for (name, value) in [("--seeds", seeds ?? 1), ("--search-seeds", searchSeeds)] where value < 1 {
+      throw ValidationError("\(name) is \(value); give a whole number of at least 1.")
+    }
+    if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
+      throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
+    }
+    if trainee.command != nil, !(datasets.isEmpty && models.isEmpty) {
+      throw ValidationError("--datasets and --models are for the built-in trainee; give --trainee alone.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    try Job.run(interrupt) { job in
+      let contenders = try methods.map { try $0.contender() }
+      let tasks = try tasks(contenders)
+      let results = try ComparisonWork(
+        tasks: tasks, folder: output, workers: workers, options: job.silenced(show), interrupt: interrupt
+      ).run(job)
+      guard job.isFirst else { return }
+      let report = ComparisonReport(results)
+      let written = try writingOutput { try report.write(to: output) }
+      try show.show(
+        report.json, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
+    }
+  }
+
+  /// One task for each data set and model.
+  private func tasks(_ contenders: [Contender]) throws -> [ComparisonTask] {
+    try (datasets.isEmpty ? [trainee.data.dataset] : datasets).flatMap { dataset in
+      try (models.isEmpty ? [trainee.model] : models).map { model in
+        var options = trainee
+        (options.data.dataset, options.model) = (dataset, model)
+        let preset = presets.resolved(for: dataset)
+        let count = UInt64(seeds ?? preset.seeds)
+        return ComparisonTask(
+          trainee: options, preset: preset,
+          comparison: try Comparison(
+            contenders: contenders, initialLearningRates: initialRates,
+            seeds: (0..<count).map { firstSeed &+ $0 },
+            searchSeeds: (0..<UInt64(searchSeeds)).map { 1_000_000 + $0 },
+            plan: presets.plan(for: preset)))
+      }
+    }
+  }
+}

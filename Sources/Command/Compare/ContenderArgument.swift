@@ -1,0 +1,70 @@
+import Experiments
+import Foundation
+import MetaLR
+import Schedules
+
+/// One of the methods that a user lists for a comparison: `METHOD` or `NAME=METHOD`.
+struct ContenderArgument {
+  private let name: String?
+  private let kind: Kind
+
+  fileprivate enum Kind {
+    case controller(path: String)
+    case best(name: String, of: [Method])
+    case method(Method)
+  }
+
+  /// Reads what the user wrote.
+  ///
+  /// - Throws: ``ScheduleError`` with what is possible.
+  init(parsing text: String) throws {
+    // A schedule's own '=' comes after a colon: 'linear:0.01,warmup=30'.
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let isNamed = parts.count == 2 && !parts[0].isEmpty && !parts[0].contains(":")
+    name = isNamed ? String(parts[0]) : nil
+    kind = try Kind(parsing: isNamed ? String(parts[1]) : text)
+  }
+
+  /// The contender; a checkpoint is read now.
+  ///
+  /// - Throws: What is wrong with the checkpoint.
+  func contender() throws -> Contender {
+    switch kind {
+    case .method(let method): return Contender(method, name: name)
+    case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
+    case .controller(let path):
+      let checkpoint = try Checkpoint(contentsOf: path)
+      let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      return Contender(
+        .controller(checkpoint.controller, name: "controller \(file)"), name: name,
+        priorSteps: checkpoint.card.episodes * checkpoint.card.training.plan.stepBudget)
+    }
+  }
+}
+
+extension ContenderArgument.Kind {
+  init(parsing text: String) throws {
+    if let path = text.removing(prefix: "controller:") {
+      self = .controller(path: path)
+    } else if let list = text.removing(prefix: "best:") {
+      let candidates = try list.split(separator: "|").map {
+        Method.schedule(try ScheduleSpecification(parsing: String($0)))
+      }
+      guard !candidates.isEmpty else {
+        throw ScheduleError("'best:' needs schedules to choose from: 'best:cosine:0.003|cosine:0.01'.")
+      }
+      self = .best(name: "best of \(candidates.count)", of: candidates)
+    } else if text == "step-grid" {
+      self = .best(name: text, of: ScheduleSpecification.stepGrid.map(Method.schedule))
+    } else {
+      self = .method(try Baseline(parsing: text).method)
+    }
+  }
+}
+
+extension String {
+  /// What follows a prefix; nil for a text without it.
+  fileprivate func removing(prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
+}

@@ -1,0 +1,65 @@
+import Experiments
+import Foundation
+import MetaLR
+import Reports
+
+/// The panels of one task, as in Figures 1 and 2 of Xu et al. (2019).
+struct TaskPictures {
+  let results: TaskResults
+
+  /// The validation loss over the steps: mean of the seeds, band of one standard deviation.
+  var losses: LineChart {
+    LineChart(
+      title: results.title, horizontal: ChartAxis("Step"),
+      vertical: ChartAxis("Validation loss", scale: .logarithmic),
+      series: results.runs.map { compared in
+        Self.series(compared, values: \.validationLoss) { values in
+          guard let sample = Sample(values) else { return nil }
+          return (sample.mean, sample.mean - sample.standardDeviation, sample.mean + sample.standardDeviation)
+        }
+      })
+  }
+
+  /// The rate over the steps: geometric mean of the seeds, band from the lowest to the highest.
+  var rates: LineChart {
+    LineChart(
+      title: results.title, horizontal: ChartAxis("Step"),
+      vertical: ChartAxis("Learning rate", scale: .logarithmic, range: rateRange),
+      series: results.runs.map { compared in
+        Self.series(compared, values: \.learningRate) { rates in
+          guard let sample = Sample(rates.map(log)), let lowest = rates.min(), let highest = rates.max()
+          else {
+            return nil
+          }
+          return (exp(sample.mean), lowest, highest)
+        }
+      })
+  }
+
+  /// From the lowest to the highest rate, but no more than four decades: a schedule that ends near zero would
+  /// otherwise press all others together.
+  private var rateRange: ClosedRange<Double>? {
+    let rates = results.runs.flatMap(\.runs.runs).flatMap(\.observations).map(\.learningRate).filter {
+      $0 > 0
+    }
+    guard let lowest = rates.min(), let highest = rates.max() else { return nil }
+    return max(lowest, highest / 10_000) / 1.5...highest * 1.5
+  }
+
+  /// A line through what `summarise` makes of the values at each reading of the runs that came so far.
+  private static func series(
+    _ compared: ComparedRuns, values: KeyPath<Observation, Double>,
+    summarise: ([Double]) -> (middle: Double, lower: Double, upper: Double)?
+  ) -> ChartSeries {
+    let runs = compared.runs.runs.map(\.observations)
+    let longest = runs.max { $0.count < $1.count } ?? []
+    // A reading at step 0 has no rate of steps before it.
+    let columns = longest.indices.dropFirst().map { index in
+      summarise(runs.compactMap { index < $0.count ? $0[index][keyPath: values] : nil })
+    }
+    return ChartSeries(
+      compared.contender + (compared.isGivenInitialRate ? " from \(compared.runs.initialLearningRate)" : ""),
+      x: longest.dropFirst().map { Double($0.step) }, y: columns.map { $0?.middle ?? .nan },
+      band: .init(lower: columns.map { $0?.lower ?? .nan }, upper: columns.map { $0?.upper ?? .nan }))
+  }
+}

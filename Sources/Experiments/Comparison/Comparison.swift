@@ -1,0 +1,158 @@
+import Files
+import MetaLR
+
+/// Runs what is to be compared on one task: the searches first, on seeds of their own, then everything on the same
+/// test seeds.
+public struct Comparison: Sendable {
+  /// What is compared.
+  public let contenders: [Contender]
+  /// The rates from which methods run that depend on them.
+  public let initialLearningRates: [Double]
+  /// The seeds of the runs that are reported.
+  public let seeds: [UInt64]
+  /// The seeds on which searches choose.
+  public let searchSeeds: [UInt64]
+  /// Length and interval of each run.
+  public let plan: RunPlan
+
+  /// Creates a comparison.
+  ///
+  /// - Parameters:
+  ///   - contenders: What is compared, each name once.
+  ///   - initialLearningRates: The rates from which methods run that depend on them.
+  ///   - seeds: The seeds of the runs that are reported.
+  ///   - searchSeeds: The seeds on which searches choose.
+  ///   - plan: Length and interval of each run.
+  /// - Throws: ``ConfigurationError`` for a search on the seeds that are reported, or a name that comes twice; what
+  ///   a method throws that cannot be made for a run of this length.
+  public init(
+    contenders: [Contender], initialLearningRates: [Double], seeds: [UInt64], searchSeeds: [UInt64],
+    plan: RunPlan
+  ) throws {
+    if let shared = searchSeeds.first(where: seeds.contains) {
+      throw ConfigurationError(
+        name: "list of search seeds", value: "\(searchSeeds)",
+        expected: "seeds that are not reported on; \(shared) is")
+    }
+    let names = contenders.map(\.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw ConfigurationError(
+        name: "list of methods", value: names.joined(separator: " "),
+        expected: "each once; '\(twice)' comes twice")
+    }
+    for method in contenders.flatMap(\.candidates) {
+      for rate in try Self.startingRates(of: method, from: initialLearningRates, plan) {
+        _ = try method.makeSource(rate, plan.stepBudget)
+      }
+    }
+    self.contenders = contenders
+    self.initialLearningRates = initialLearningRates
+    self.seeds = seeds
+    self.searchSeeds = searchSeeds
+    self.plan = plan
+  }
+
+  /// How many training runs it takes, searches included.
+  public var runCount: Int {
+    let searched = contenders.filter(\.needsSearch).map { $0.candidates.count * searchSeeds.count }
+    let reported = contenders.map { contender in
+      (contender.candidates[0].ownInitialRate == nil ? initialLearningRates.count : 1) * seeds.count
+    }
+    return searched.reduce(0, +) + reported.reduce(0, +)
+  }
+
+  /// Does the runs.
+  ///
+  /// - Parameters:
+  ///   - pool: Does the runs.
+  ///   - task: What tells this task's results from those of others in the journal.
+  ///   - journal: Where runs are recorded, and found again; nil for nowhere, and on every rank but the first.
+  ///   - shouldStop: Asked before every interval.
+  ///   - onRun: Told of each run that is there, in no fixed order.
+  /// - Returns: For each contender, in order, each initial rate, in order.
+  /// - Throws: `Interrupted`, `FileError` of the journal, or what a trainee or a method throws.
+  public func run(
+    on pool: TraineePool, task: String, journal: Journal?,
+    shouldStop: @escaping @Sendable () -> Bool = { false }, onRun: @escaping @Sendable () -> Void = {}
+  ) throws -> [ComparedRuns] {
+    func runs(_ jobs: [Job]) throws -> [TrainingRun] {
+      try pool.run(
+        keys: jobs.map { try $0.key(task: task) },
+        recordedIn: journal, onResult: { _, _ in onRun() },
+        job: { index, trainee in
+          let job = jobs[index]
+          var source = try job.method.makeSource(job.initialLearningRate, plan.stepBudget)
+          return try TrainingRun(
+            of: trainee, ratesFrom: &source, seed: job.seed, initialLearningRate: job.initialLearningRate,
+            plan: plan, shouldStop: shouldStop)
+        })
+    }
+    let searches = try searches(runs)
+    let rows = try zip(contenders, searches).flatMap { contender, search in
+      try startingRates(of: search.winner).map { (contender, search, $0) }
+    }
+    let results = try runs(
+      rows.flatMap { _, search, rate in seeds.map { Job(search.winner, rate, $0) } })
+    return rows.enumerated().map { index, row in
+      let (contender, search, rate) = row
+      let method = search.winner
+      return ComparedRuns(
+        contender: contender.name, priorSteps: contender.priorSteps, search: search.results,
+        isGivenInitialRate: method.ownInitialRate == nil,
+        runs: MethodRuns(
+          method: method.name, initialLearningRate: rate,
+          runs: Array(results[(index * seeds.count)..<((index + 1) * seeds.count)])))
+    }
+  }
+
+  /// What each contender's search came to, and the method that it goes on with.
+  private func searches(
+    _ runs: ([Job]) throws -> [TrainingRun]
+  ) throws -> [(winner: Method, results: [SearchResult])] {
+    let searched = contenders.filter(\.needsSearch).flatMap(\.candidates)
+    var results = try runs(
+      searched.flatMap { method in
+        try startingRates(of: method).flatMap { rate in searchSeeds.map { Job(method, rate, $0) } }
+      })[...]
+    return contenders.map { contender in
+      guard contender.needsSearch else { return (contender.candidates[0], []) }
+      let tried = contender.candidates.map { method in
+        defer { results = results.dropFirst(searchSeeds.count) }
+        return SearchResult(method, runs: results.prefix(searchSeeds.count))
+      }
+      let best = tried.indices.min { tried[$0].bestValidationLoss < tried[$1].bestValidationLoss } ?? 0
+      return (contender.candidates[best], tried)
+    }
+  }
+
+  private func startingRates(of method: Method) throws -> [Double] {
+    try Self.startingRates(of: method, from: initialLearningRates, plan)
+  }
+
+  private static func startingRates(
+    of method: Method, from rates: [Double], _ plan: RunPlan
+  ) throws -> [Double] {
+    try method.ownInitialRate.map { [try $0(plan.stepBudget)] } ?? rates
+  }
+
+  private struct Job: Sendable {
+    let method: Method
+    let initialLearningRate: Double
+    let seed: UInt64
+
+    init(_ method: Method, _ rate: Double, _ seed: UInt64) {
+      (self.method, initialLearningRate, self.seed) = (method, rate, seed)
+    }
+
+    func key(task: String) throws -> String {
+      let version = try method.version()
+      return
+        "\(task) | \(method.name)\(version.isEmpty ? "" : " #\(version)") | from \(initialLearningRate) | "
+        + "seed \(seed)"
+    }
+  }
+}
+
+extension Contender {
+  fileprivate var needsSearch: Bool { candidates.count > 1 }
+}

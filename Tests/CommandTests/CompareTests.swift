@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@Suite("Comparing methods")
+struct CompareTests {
+  static func compare(_ folder: String, _ more: String...) throws -> ProgramRun {
+    try ProgramRun(
+      ProgramRun.program,
+      ["compare"] + more + ["--output", folder, "--seeds", "2", "--initial-rates", "0.01"]
+        + TrainControllerTests.small, environment: [:])
+  }
+
+  @Test("It writes every form of the report, and going on from its record changes no byte of them")
+  func files() throws {
+    let folder = try TemporaryFolder()
+    let methods = ["constant", "best:cosine:0.01|cosine:0.001", "mine=step:0.01,4,0.5"]
+    let run = try Self.compare(folder.path + "/a", methods[0], methods[1], methods[2], "--models", "cnn")
+    #expect(run.status == 0, "\(run.error)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a").sorted()
+    #expect(
+      names == [
+        "curves.csv", "losses.svg", "rates.svg", "report.html", "results.json", "runs.csv", "runs.jsonl",
+        "search.csv", "table.md",
+      ])
+    for name in ["constant", "best of 2: cosine:0.0", "mine"] { #expect(run.output.contains("\n\(name)")) }
+    let runs = try String(contentsOfFile: folder.path + "/a/runs.csv", encoding: .utf8)
+    #expect(runs.split(separator: "\n").count == 1 + 3 * 2)
+
+    // A record that a kill left half-way.
+    let record = try String(contentsOfFile: folder.path + "/a/runs.jsonl", encoding: .utf8)
+    try FileManager.default.createDirectory(atPath: folder.path + "/b", withIntermediateDirectories: true)
+    try String(record.prefix(record.count / 2)).write(
+      toFile: folder.path + "/b/runs.jsonl", atomically: false, encoding: .utf8)
+    #expect(
+      try Self.compare(folder.path + "/b", methods[0], methods[1], methods[2], "--models", "cnn").status == 0)
+    for name in names where name != "report.html" && name != "runs.jsonl" {
+      #expect(
+        FileManager.default.contents(atPath: "\(folder.path)/a/\(name)")
+          == FileManager.default.contents(atPath: "\(folder.path)/b/\(name)"), "\(name)")
+    }
+  }
+
+  @Test(
+    "What cannot be compared is refused with the reason",
+    arguments: [
+      (["nonsense"], 64, "There is no schedule 'nonsense'"),
+      (["best:"], 64, "needs schedules to choose from"),
+      (["controller:missing.ckpt"], 66, "'missing.ckpt' does not exist"),
+      (["constant", "constant"], 64, "'constant' comes twice"),
+      (["step:0.1,0,0.9"], 64, "step:0.1,0,0.9"),
+      (["constant", "--search-seeds", "0"], 64, "--search-seeds is 0"),
+      (["constant", "--trainee", "x", "--datasets", "shapes"], 64, "give --trainee alone"),
+      ([], 64, "Missing expected argument"),
+    ])
+  func refused(arguments: [String], status: Int32, reason: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(
+      ProgramRun.program, ["compare"] + arguments + ["--output", folder.path + "/a"], environment: [:])
+    #expect(run.status == status, "\(run.error)")
+    #expect(run.error.contains(reason), "\(run.error)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/a"))
+  }
+}
