@@ -3,7 +3,7 @@ import Foundation
 import MetaLR
 import Reports
 
-/// The panels of one task, as in Figures 1 and 2 of Xu et al. (2019).
+/// The panels of one task, as in the figures of Xu and others (2019).
 struct TaskPictures {
   let results: TaskResults
 
