@@ -9,21 +9,26 @@ struct RewardTests {
 
   @Test("Each reward by hand")
   func byHand() {
-    #expect(Reward.validationLoss.value(first: 2, previous: 1, current: 0.5, isLast: false) == -0.5)
-    #expect(Reward.logValidationLoss.value(first: 2, previous: 1, current: 0.5, isLast: false) == log(2))
-    #expect(Reward.improvement.value(first: 2, previous: 1, current: 0.5, isLast: false) == log(2))
-    #expect(Reward.final.value(first: 2, previous: 1, current: 0.5, isLast: false) == 0)
-    #expect(Reward.final.value(first: 2, previous: 1, current: 0.5, isLast: true) == log(4))
-    #expect(Reward.improvement.value(first: 2, previous: 1, current: 0, isLast: false).isFinite)
+    let losses = [2, 0.8, 1, 0.5]
+    #expect(Reward.validationLoss.value(losses: losses, isLast: false) == -0.5)
+    #expect(Reward.logValidationLoss.value(losses: losses, isLast: false) == log(2))
+    #expect(Reward.improvement.value(losses: losses, isLast: false) == log(2))
+    #expect(abs(Reward.bestImprovement.value(losses: losses, isLast: false) - log(1.6)) < 1e-15)
+    #expect(Reward.bestImprovement.value(losses: [2, 0.8, 1], isLast: false) == 0)
+    #expect(Reward.final.value(losses: losses, isLast: false) == 0)
+    #expect(Reward.final.value(losses: losses, isLast: true) == log(4))
+    #expect(Reward.improvement.value(losses: [1, 0], isLast: false).isFinite)
   }
 
-  @Test("Improvements telescope to the logarithm of first over final loss")
-  func telescopes() {
-    let losses = [2.3, 1.1, 1.4, 0.6]
-    let sum = zip(losses, losses.dropFirst()).reduce(0) {
-      $0 + Reward.improvement.value(first: 2.3, previous: $1.0, current: $1.1, isLast: false)
+  @Test(
+    "Improvements telescope to the logarithm of first over final, or lowest, loss",
+    arguments: [(Reward.improvement, 0.9), (.bestImprovement, 0.6)])
+  func telescopes(reward: Reward, reached: Double) {
+    let losses = [2.3, 1.1, 1.4, 0.6, 0.9]
+    let sum = (2...losses.count).reduce(0) {
+      $0 + reward.value(losses: Array(losses.prefix($1)), isLast: $1 == losses.count)
     }
-    #expect(abs(sum - log(2.3 / 0.6)) < 1e-12)
+    #expect(abs(sum - log(2.3 / reached)) < 1e-12)
   }
 
   @Test(
@@ -35,10 +40,9 @@ struct RewardTests {
       rewards.reversed().reduce(0) { $1 + discount * $0 }
     }
     var worst: [Double] = []
-    var previous = 2.3
     for decision in 0..<3 {
-      worst.append(reward.value(first: 2.3, previous: previous, current: 10, isLast: decision == 2))
-      previous = 10
+      let losses = [2.3] + Array(repeating: 10, count: decision + 1)
+      worst.append(reward.value(losses: losses, isLast: decision == 2))
     }
     for earned in [[], [-0.1], [3, 2], [-9, -9]] as [[Double]] {
       let last = reward.ofDivergence(first: 2.3, earned: earned, plan: plan, discount: discount)

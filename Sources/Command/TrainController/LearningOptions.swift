@@ -29,6 +29,12 @@ struct LearningOptions: ParsableArguments {
   var discount: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "The most that one decision changes the rate's natural logarithm (default: 0.3, a factor of 1.35).",
+      valueName: "change"))
+  var logScale: Double?
+
+  @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Rates that episodes begin with (default: 0.01 0.001 0.0001).", valueName: "rate"))
   var initialRates: [Double] = []
@@ -45,6 +51,7 @@ struct LearningOptions: ParsableArguments {
     configuration.featureSet = features
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
+    configuration.action.logScale = logScale ?? configuration.action.logScale
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
     configuration.seed = seed
     try configuration.validate()

@@ -8,6 +8,9 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   case logValidationLoss = "log-validation-loss"
   /// `log(previous loss / loss)`; without discount the sum telescopes to `log(first loss / final loss)`.
   case improvement
+  /// `log(lowest loss before / lowest loss now)`; without discount the sum telescopes to `log(first loss / lowest loss)`,
+  /// which is what a run is judged by: its test is taken at the lowest validation loss.
+  case bestImprovement = "best-improvement"
   /// `log(first loss / final loss)` after the last decision, nothing before.
   case final
 
@@ -15,24 +18,27 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   public var defaultDiscount: Double {
     switch self {
     case .validationLoss, .logValidationLoss: 0.99
-    case .improvement, .final: 1
+    case .improvement, .bestImprovement, .final: 1
     }
   }
 
   /// The reward of one decision in a run that has not diverged.
   ///
   /// - Parameters:
-  ///   - first: Validation loss at step 0.
-  ///   - previous: Validation loss before the decision.
-  ///   - current: Validation loss after its interval.
+  ///   - losses: The validation losses of the run from step 0 to the end of the decision's interval, at least two.
   ///   - isLast: Whether the run is over.
   /// - Returns: A finite number when the losses are finite; losses are raised to at least 1e-12 in logarithms.
-  public func value(first: Double, previous: Double, current: Double, isLast: Bool) -> Double {
+  public func value(losses: [Double], isLast: Bool) -> Double {
+    precondition(losses.count >= 2, "expected a loss before the decision and one after, got \(losses)")
+    let (before, current) = (losses.dropLast(), losses[losses.count - 1])
     switch self {
-    case .validationLoss: -current
-    case .logValidationLoss: -Self.logarithm(current)
-    case .improvement: Self.logarithm(previous) - Self.logarithm(current)
-    case .final: isLast ? Self.logarithm(first) - Self.logarithm(current) : 0
+    case .validationLoss: return -current
+    case .logValidationLoss: return -Self.logarithm(current)
+    case .improvement: return Self.logarithm(before[before.count - 1]) - Self.logarithm(current)
+    case .bestImprovement:
+      let lowest = Self.logarithm(before.min() ?? current)
+      return max(0, lowest - Self.logarithm(current))
+    case .final: return isLast ? Self.logarithm(losses[0]) - Self.logarithm(current) : 0
     }
   }
 
@@ -52,18 +58,14 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     var soFar = 0.0
     var factor = 1.0
     var factorAtEnd = 1.0
-    var previous = first
+    var losses = [first]
     for decision in 0..<plan.decisions {
       if decision < earned.count {
         soFar += factor * earned[decision]
         factorAtEnd = factor * discount
       }
-      worst +=
-        factor
-        * value(
-          first: first, previous: previous, current: plan.divergenceBound,
-          isLast: decision == plan.decisions - 1)
-      previous = plan.divergenceBound
+      losses.append(plan.divergenceBound)
+      worst += factor * value(losses: losses, isLast: decision == plan.decisions - 1)
       factor *= discount
     }
     return (worst - 1 - soFar) / factorAtEnd

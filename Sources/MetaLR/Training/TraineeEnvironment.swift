@@ -51,18 +51,18 @@ struct TraineeEnvironment: Environment {
     let steps = min(plan.interval, plan.stepBudget - previous.step)
     let observation = try trainee.train(learningRates: Array(repeating: rate, count: steps))
     observations.append(observation)
-    let first = observations[0].validationLoss
     if plan.hasDiverged(observation) {
       hasDiverged = true
-      rewards.append(reward.ofDivergence(first: first, earned: rewards, plan: plan, discount: discount))
+      rewards.append(
+        reward.ofDivergence(
+          first: observations[0].validationLoss, earned: rewards, plan: plan, discount: discount))
       return EnvironmentStep(
         observation: controller.features(of: previous), reward: Float(rewards[rewards.count - 1]),
         ending: .terminal)
     }
     let isLast = observation.step >= plan.stepBudget
     rewards.append(
-      reward.value(
-        first: first, previous: previous.validationLoss, current: observation.validationLoss, isLast: isLast))
+      reward.value(losses: observations.map(\.validationLoss), isLast: isLast))
     if !isLast { statistics.add(controller.featureSet.values(of: observation)) }
     return EnvironmentStep(
       observation: controller.features(of: observation), reward: Float(rewards[rewards.count - 1]),
