@@ -110,7 +110,7 @@ struct Compare: ParsableCommand {
           comparison: try Comparison(
             contenders: contenders, initialLearningRates: initialRates,
             seeds: (0..<count).map { firstSeed &+ $0 },
-            searchSeeds: (0..<UInt64(searchSeeds)).map { 1_000_000 + $0 },
+            searchSeeds: (0..<UInt64(searchSeeds)).map { ComparisonTask.firstSearchSeed + $0 },
             plan: presets.plan(for: preset)))
       }
     }

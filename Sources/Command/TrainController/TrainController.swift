@@ -65,19 +65,28 @@ struct TrainController: ParsableCommand {
   }
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
+    let files = ControllerFiles(checkpoint: output)
+    let (training, tests) = try learn(job, files: files, interrupt: interrupt)
+    guard job.isFirst else { return }
+    try report(training, tests: tests, files: files)
+  }
+
+  /// Trains, tests, and writes the checkpoint; then the state of the training is no longer needed.
+  func learn(
+    _ job: Job, files: ControllerFiles, interrupt: Interrupt
+  ) throws -> (training: ControllerTraining, tests: [MethodRuns]) {
     let preset = presets.resolved(for: trainee.data.dataset)
     let configuration = try learning.configuration(
       preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
     let task = try TraineeTask(trainee, preset: preset)
     if (seeds ?? preset.seeds) > 0 { try task.requireTests() }
-    let files = ControllerFiles(checkpoint: output)
     let pool = job.pool(of: task, workers: workers)
 
     var training = try begin(configuration, task: task, files: files, job: job)
     try train(&training, on: pool, task: task, files: files, job: job, interrupt: interrupt)
     let tests = try test(
       training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pool, interrupt: interrupt)
-    guard job.isFirst else { return }
+    guard job.isFirst else { return (training, tests) }
     let card = ControllerCard(
       trainee: task.description, training: configuration, episodes: training.state.episodes.count,
       evaluation: tests.map {
@@ -86,7 +95,7 @@ struct TrainController: ParsableCommand {
     try writingOutput {
       try Checkpoint(controller: training.controller, card: card).write(to: files.checkpoint)
     }
-    try report(training, tests: tests, files: files)
     TrainingStateStore(folder: files.state).remove()
+    return (training, tests)
   }
 }

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Datasets
+
+/// What an experiment is made of, beside its data sets.
+struct ReproductionOptions: ParsableArguments {
+  @Option(
+    name: .customLong("models"), parsing: .upToNextOption,
+    help: ArgumentHelp("Several networks, in place of --model.", valueName: "model"))
+  var severalModels: [ModelKind] = []
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The controllers' actors: mlp, lstm.", valueName: "actor"))
+  var actors = [ActorKind.mlp, .lstm]
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Run") var presets: PresetOptions
+  @OptionGroup(title: "Controller") var learning: LearningOptions
+  @OptionGroup var seed: SeedOption
+
+  @Option(help: ArgumentHelp("Seeds to report on (default: the preset's 6 or 10).", valueName: "count"))
+  var seeds: Int?
+
+  @Option(help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
+  var firstSeed: UInt64 = 100
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Folder of what it writes, and goes on from.", valueName: "folder"),
+    completion: .directory)
+  var output = "reproduce"
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    if trainee.data.dataset != DatasetName.shapes.rawValue {
+      throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
+    }
+    if let seeds, seeds < 1 {
+      throw ValidationError("--seeds is \(seeds); give a whole number of at least 1.")
+    }
+    if trainee.command != nil {
+      throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
+    }
+  }
+
+  /// The networks of the experiment.
+  var models: [ModelKind] { severalModels.isEmpty ? [trainee.model] : severalModels }
+
+  /// The options of one data set and network.
+  func trainee(_ dataset: String, _ model: ModelKind) -> TraineeOptions {
+    var trainee = trainee
+    (trainee.data.dataset, trainee.model) = (dataset, model)
+    return trainee
+  }
+}
