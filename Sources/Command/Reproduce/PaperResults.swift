@@ -1,4 +1,4 @@
-/// What Xu et al. (2019) report for LeNet, tables 1 and 2: ten runs, mean (standard deviation) where they give it.
+/// What tables 1 and 2 of Xu and others (2019) report for LeNet: ten runs, mean (standard deviation) where they give it.
 struct PaperResults {
   let learnedLoss: String
   let scheduleLoss: String

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `metalr reproduce`: the experiments of Xu et al. (2019).
+/// `metalr reproduce`: the experiments of Xu and others (2019).
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
