@@ -18,7 +18,9 @@ struct Apply: ParsableCommand {
       row for each reading of each run, schedules.svg and losses.svg.
       """)
 
-  @Option(help: "The controller.", completion: .file(extensions: ["ckpt"]))
+  @Option(
+    help: "The controller: a file, or the name of one that comes with metalr.",
+    completion: .file(extensions: ["ckpt"]))
   var checkpoint: String
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
@@ -68,7 +70,7 @@ struct Apply: ParsableCommand {
   }
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
-    let checkpoint = try Checkpoint(contentsOf: checkpoint)
+    let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
     let preset = presets.resolved(for: trainee.data.dataset)
     let plan = try presets.plan(for: preset)
     let task = try TraineeTask(trainee, preset: preset)

@@ -9,7 +9,7 @@ struct Compare: ParsableCommand {
     abstract: "Compare controllers, schedules and searches on the same data, models and seeds.",
     discussion: """
       METHODS:
-        controller:FILE        a trained controller, from each of --initial-rates
+        controller:FILE        a trained controller (or the name of a shipped one), from each of --initial-rates
         constant, cosine       from each of --initial-rates
         cosine:0.01, ...       any schedule with rates of its own, as for 'metalr apply --baseline'
         replay:FILE            the rates of a file, such as the one that 'metalr pbt' writes

@@ -33,7 +33,7 @@ struct ContenderArgument {
     case .method(let method): return Contender(method, name: name)
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
     case .controller(let path):
-      let checkpoint = try Checkpoint(contentsOf: path)
+      let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       return Contender(
         .controller(checkpoint.controller, name: "controller \(file)"), name: name,

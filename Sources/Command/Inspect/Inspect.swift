@@ -12,13 +12,15 @@ struct Inspect: ParsableCommand {
         metalr inspect controller.ckpt --json
       """)
 
-  @Argument(help: "The checkpoint.", completion: .file(extensions: ["ckpt"]))
+  @Argument(
+    help: "The checkpoint: a file, or the name of one that comes with metalr.",
+    completion: .file(extensions: ["ckpt"]))
   var checkpoint: String
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let checkpoint = try Checkpoint(contentsOf: checkpoint)
+    let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
     try output.show(checkpoint.card, text: CardText(checkpoint).text)
   }
 }

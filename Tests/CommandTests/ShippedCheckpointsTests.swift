@@ -1,0 +1,22 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Command
+
+@Suite("Checkpoints that come with the program")
+struct ShippedCheckpointsTests {
+  @Test("A name is looked for, a path is taken as it is, and what is not there is told with what is")
+  func names() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write("x", to: folder.path + "/b/fashion.ckpt")
+    try AtomicFile.write("x", to: folder.path + "/b/cifar.ckpt")
+    let folders = [folder.path + "/a", folder.path + "/b"]
+    #expect(try ShippedCheckpoints.path(of: "fashion", in: folders) == folder.path + "/b/fashion.ckpt")
+    #expect(try ShippedCheckpoints.path(of: "other/fashion", in: folders) == "other/fashion")
+    #expect(try ShippedCheckpoints.path(of: "fashion.ckpt", in: folders) == "fashion.ckpt")
+    let error = #expect(throws: FileError.self) { try ShippedCheckpoints.path(of: "imagenet", in: folders) }
+    #expect(error?.remedy == "Check the path, or give one of cifar, fashion.")
+    #expect(throws: FileError.self) { try ShippedCheckpoints.path(of: "imagenet", in: []) }
+  }
+}
