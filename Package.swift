@@ -66,6 +66,7 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests", dependencies: ["Experiments", "Files"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
   ],
   cLanguageStandard: .c17

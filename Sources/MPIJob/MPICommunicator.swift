@@ -13,8 +13,8 @@ public final class MPICommunicator: Communicator {
   public let count: Int
   /// How many of them are on this machine.
   public let countOnNode: Int
-  /// Seconds spent in exchanges, waiting for slower ranks included.
-  public private(set) var exchangeSeconds = 0.0
+  /// What exchanges cost this rank so far.
+  public private(set) var exchanges = ExchangeCost()
 
   private let shouldStop: @Sendable () -> Bool
 
@@ -65,15 +65,24 @@ public final class MPICommunicator: Communicator {
   public func exchange(_ data: Data) throws -> [Data] {
     let clock = ContinuousClock()
     let start = clock.now
-    defer { exchangeSeconds += (clock.now - start) / .seconds(1) }
+    defer { exchanges.seconds += (clock.now - start) / .seconds(1) }
+    exchanges.count += 1
     guard rank == 0 else {
       try send(data, to: [0])
-      return try JSONDecoder().decode([Data].self, from: receive(from: [0])[0])
+      let all = try receive(from: [0])[0]
+      exchanges.bytes += all.count
+      guard let shares = Frames.split(all, count: count) else {
+        throw RankError(
+          rank: 0, problem: "sent something that cannot be read; is it another build of metalr?")
+      }
+      return shares
     }
     let others = Array(1..<count)
-    let all = [data] + (try receive(from: others))
-    try send(JSONEncoder().encode(all), to: others)
-    return all
+    let shares = [data] + (try receive(from: others))
+    let all = Frames.join(shares)
+    exchanges.bytes += all.count
+    try send(all, to: others)
+    return shares
   }
 
   private func send(_ data: Data, to ranks: [Int]) throws {

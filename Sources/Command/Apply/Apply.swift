@@ -66,7 +66,7 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    try Job.run(interrupt) { try run($0, interrupt: interrupt) }
+    try Job.run(interrupt, show) { try run($0, interrupt: interrupt) }
   }
 
   private func run(_ job: Job, interrupt: Interrupt) throws {

@@ -83,7 +83,7 @@ struct Compare: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    try Job.run(interrupt) { job in
+    try Job.run(interrupt, show) { job in
       let contenders = try methods.map { try $0.contender() }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(

@@ -16,7 +16,7 @@ struct Reproduction {
     _ experiment: (Reproduction) throws -> [(TaskResults, PaperResults?)]
   ) throws {
     let interrupt = Interrupt()
-    try Job.run(interrupt) { job in
+    try Job.run(interrupt, options.show) { job in
       var silenced = options
       silenced.show = job.silenced(options.show)
       let results = try experiment(Reproduction(options: silenced, job: job, interrupt: interrupt))

@@ -57,7 +57,7 @@ struct TrainController: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    try Job.run(interrupt) { job in
+    try Job.run(interrupt, show) { job in
       var command = self
       command.show = job.silenced(show)
       try command.run(job, interrupt: interrupt)
