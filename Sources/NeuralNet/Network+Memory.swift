@@ -73,10 +73,15 @@ extension Network {
         accumulatorOffsets.append(accumulatorCount)
         channelOffsets.append(channelCount)
         switch operation {
-        case .convolution(let layer), .convolutionPool(let layer):
+        case .convolution(let layer):
           convolutions.pointer[node] = layer.shape
           packedCount += aligned(kernels.pointee.convolutionPackedCount(convolutions.pointer + node))
           accumulatorCount += aligned(kernels.pointee.convolutionGradientCount(convolutions.pointer + node))
+        case .convolutionPool(let layer):
+          convolutions.pointer[node] = layer.shape
+          packedCount += aligned(kernels.pointee.convolutionPoolPackedCount(convolutions.pointer + node))
+          accumulatorCount += aligned(
+            kernels.pointee.convolutionPoolGradientCount(convolutions.pointer + node))
         case .dense(let layer):
           denses.pointer[node] = layer.shape
           packedCount += aligned(kernels.pointee.densePackedCount(denses.pointer + node))

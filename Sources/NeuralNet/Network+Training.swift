@@ -103,8 +103,11 @@ extension Network {
     for (node, operation) in layers.operations.enumerated() {
       let packed = layers.packed.pointer + layers.packedOffsets[node]
       switch operation {
-      case .convolution(let layer), .convolutionPool(let layer):
+      case .convolution(let layer):
         kernels.pointee.convolutionPack(
+          layers.convolutions.pointer + node, parameters.pointer + layer.weight.lowerBound, packed)
+      case .convolutionPool(let layer):
+        kernels.pointee.convolutionPoolPack(
           layers.convolutions.pointer + node, parameters.pointer + layer.weight.lowerBound, packed)
       case .dense(let layer):
         kernels.pointee.densePack(
@@ -123,8 +126,12 @@ extension Network {
     for (node, operation) in layers.operations.enumerated() {
       let sum = total.pointer + layers.accumulatorOffsets[node]
       switch operation {
-      case .convolution(let layer), .convolutionPool(let layer):
+      case .convolution(let layer):
         kernels.pointee.convolutionFinishGradient(
+          layers.convolutions.pointer + node, sum, gradient.pointer + layer.weight.lowerBound,
+          layer.bias.map { gradient.pointer + $0.lowerBound })
+      case .convolutionPool(let layer):
+        kernels.pointee.convolutionPoolFinishGradient(
           layers.convolutions.pointer + node, sum, gradient.pointer + layer.weight.lowerBound,
           layer.bias.map { gradient.pointer + $0.lowerBound })
       case .dense(let layer):

@@ -45,4 +45,14 @@ struct BenchmarkTests {
     let run = try measure(options)
     #expect(run.status == 64 && run.output.isEmpty)
   }
+
+  @Test("METALR_ISA chooses the instruction set, and one that does not exist is refused with status 64")
+  func environment() throws {
+    let arguments = ["benchmark", "--train-images", "32", "--batch-size", "32", "--steps", "1", "--json"]
+    let run = try ProgramRun(ProgramRun.program, arguments, environment: ["METALR_ISA": "naive"])
+    #expect(try run.object()["instructionSet"] as? String == "naive")
+    let unknown = try ProgramRun(ProgramRun.program, arguments, environment: ["METALR_ISA": "mmx"])
+    #expect(unknown.status == 64)
+    #expect(unknown.error.contains("mmx"))
+  }
 }

@@ -214,22 +214,4 @@ struct TrainControllerTests {
     let left = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     #expect(!left.contains { $0.hasSuffix(".tmp") || $0.hasSuffix(".ckpt") }, "\(left)")
   }
-
-  @Test("The benchmark measures both pieces of work and names the instruction set")
-  func benchmark() throws {
-    let arguments = ["benchmark", "--batch-size", "32", "--train-images", "32", "--steps", "3", "--json"]
-    for instructionSet in ["portable", "naive"] {
-      let run = try ProgramRun(ProgramRun.program, arguments, environment: ["METALR_ISA": instructionSet])
-      let object = try run.object()
-      #expect(object["instructionSet"] as? String == instructionSet)
-      for work in ["trainStep", "evaluation"] {
-        let timing = try #require(object[work] as? [String: Double])
-        let (fastest, median) = (try #require(timing["fastest"]), try #require(timing["median"]))
-        #expect(fastest > 0 && fastest <= median && median <= timing["slowest"] ?? 0)
-      }
-    }
-    let unknown = try ProgramRun(ProgramRun.program, arguments, environment: ["METALR_ISA": "mmx"])
-    #expect(unknown.status == 64)
-    #expect(unknown.error.contains("mmx"))
-  }
 }

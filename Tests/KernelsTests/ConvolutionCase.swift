@@ -44,6 +44,8 @@ struct ConvolutionCase: CustomTestStringConvertible {
     ConvolutionCase(channels: (33, 35), size: (4, 4), kernel: (3, 3), padding: 1, tiles: 3),
     ConvolutionCase(channels: (32, 33), size: (6, 4), kernel: (3, 3), stride: 2, padding: 1, tiles: 3),
     ConvolutionCase(channels: (48, 32), size: (4, 6), kernel: (3, 3), padding: 1, tiles: 5),
+    ConvolutionCase(channels: (16, 21), size: (9, 14), kernel: (3, 3), padding: 1, tiles: 3),
+    ConvolutionCase(channels: (40, 16), size: (3, 8), kernel: (3, 3), padding: 1, tiles: 7),
     ConvolutionCase(channels: (2, 3), size: (3, 3), kernel: (2, 2), stride: 1, padding: 1),
     ConvolutionCase(channels: (2, 3), size: (2, 9), kernel: (4, 4), stride: 1, padding: 3),
   ]
@@ -66,14 +68,17 @@ struct ConvolutionResults {
     let dy = Floats(pooled ? test.pooledCount : test.outputCount, from: &generator)
     let y = Floats(count: dy.count, repeating: .nan)
     let dx = Floats(count: x.count, repeating: .nan)
-    let packed = Floats(count: table.convolutionPackedCount(&shape), repeating: .nan)
+    let packed = Floats(
+      count: pooled ? table.convolutionPoolPackedCount(&shape) : table.convolutionPackedCount(&shape),
+      repeating: .nan)
     let scratch = Floats(count: table.convolutionScratchCount(&shape, test.tiles), repeating: .nan)
-    let accumulator = Floats(table.convolutionGradientCount(&shape))
+    let accumulator = Floats(
+      pooled ? table.convolutionPoolGradientCount(&shape) : table.convolutionGradientCount(&shape))
     let weightGradient = Floats(count: weights.count, repeating: .nan, misaligned: true)
     let biasGradient = Floats(count: bias.count, repeating: .nan, misaligned: true)
 
-    table.convolutionPack(&shape, weights.pointer, packed.pointer)
     if pooled {
+      table.convolutionPoolPack(&shape, weights.pointer, packed.pointer)
       let argmax = Buffer<UInt8>(count: y.count, repeating: 255)
       table.convolutionPoolForward(
         &shape, test.tiles, packed.pointer, bias.pointer, x.pointer, y.pointer, argmax.pointer,
@@ -91,6 +96,7 @@ struct ConvolutionResults {
         &shape, test.tiles, packed.pointer, bias.pointer, x.pointer, inference.pointer, nil, scratch.pointer)
       precondition(inference.values == y.values, "the forward pass without argmax gives another y")
     } else {
+      table.convolutionPack(&shape, weights.pointer, packed.pointer)
       table.convolutionForward(
         &shape, test.tiles, packed.pointer, bias.pointer, x.pointer, y.pointer, scratch.pointer)
       table.convolutionBackwardInput(
@@ -100,8 +106,8 @@ struct ConvolutionResults {
           &shape, test.tiles, x.pointer, dy.pointer, accumulator.pointer, scratch.pointer)
       }
     }
-    table.convolutionFinishGradient(
-      &shape, accumulator.pointer, weightGradient.pointer, biasGradient.pointer)
+    let finish = pooled ? table.convolutionPoolFinishGradient : table.convolutionFinishGradient
+    finish(&shape, accumulator.pointer, weightGradient.pointer, biasGradient.pointer)
     self.y = y.values
     self.dx = dx.values
     self.weightGradient = weightGradient.values

@@ -59,10 +59,15 @@ typedef struct KernelTable {
                                              float *weightGradient, float *_Nullable biasGradient);
 
   // Convolution, ReLU and 2x2 max pooling with stride 2 as one kernel, which never stores the unpooled activation
-  // and is several times faster than the three. Same packed weights, accumulator and scratch as above.
+  // and is several times faster than the three. Packed weights and accumulator of its own; same scratch as above.
   // y and dy are pooled: (T, K, P/2, Q/2, 16), rounded down. `argmax` has a byte for each element of y, in a code
   // of the table's own; null if there will be no backward pass.
   // Backward adds to the accumulator and overwrites dx, which is null for a first layer.
+  size_t (*_Nonnull convolutionPoolPackedCount)(const ConvolutionShape *shape);
+  void (*_Nonnull convolutionPoolPack)(const ConvolutionShape *shape, const float *weights, float *packed);
+  size_t (*_Nonnull convolutionPoolGradientCount)(const ConvolutionShape *shape);
+  void (*_Nonnull convolutionPoolFinishGradient)(const ConvolutionShape *shape, const float *accumulator,
+                                                 float *weightGradient, float *_Nullable biasGradient);
   void (*_Nonnull convolutionPoolForward)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
                                           const float *_Nullable bias, const float *x, float *y,
                                           uint8_t *_Nullable argmax, float *scratch);
