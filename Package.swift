@@ -13,7 +13,17 @@ let package = Package(
     .default(enabledTraits: []),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.10.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.12.0"),
   ],
   targets: [
     // The command. Its target is not called `metalr`, because `MetaLR` would be the same folder on a
@@ -22,9 +32,26 @@ let package = Package(
       name: "Command",
       dependencies: [
         "Experiments", "Reports", "MetaLR", "MPIJob", "Schedules", "Datasets", "NeuralNet", "Files",
-        "Randomness",
+        "Randomness", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // HTTP, the run store on SQLite, the dashboard.
+    .target(
+      name: "Service",
+      dependencies: [
+        "MetaLR", "Schedules", "Files",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Resources")]),
 
     // Packages stop here: everything below depends on the toolchain and zlib alone.
     .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files"]),
@@ -68,6 +95,9 @@ let package = Package(
       name: "ExperimentsTests", dependencies: ["Experiments", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", .product(name: "Yams", package: "Yams")]),
   ],
   cLanguageStandard: .c17
 )

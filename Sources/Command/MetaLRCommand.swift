@@ -28,7 +28,7 @@ struct MetaLRCommand: AsyncParsableCommand {
     subcommands: [
       TrainController.self, Apply.self, Compare.self, ReproduceCommand.self, Inspect.self,
       CheckTraineeCommand.self, Benchmark.self,
-      DatasetsCommand.self,
+      DatasetsCommand.self, ServeCommand.self,
     ])
 
   /// Runs the command line; every end of the program but a signal's goes through ``ErrorReport``.

@@ -7,6 +7,12 @@ public struct RecurrentState: Sendable, Equatable, Codable {
   public internal(set) var actor: [Float]
   /// The critic's hidden units, then its cells.
   public internal(set) var critic: [Float]
+
+  /// A state that was kept; `ActorCritic.validate(_:)` tells whether it fits a policy.
+  public init(actor: [Float], critic: [Float]) {
+    self.actor = actor
+    self.critic = critic
+  }
 }
 
 extension ActorCritic {

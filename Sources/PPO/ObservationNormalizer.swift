@@ -15,8 +15,8 @@ public struct ObservationNormalizer: Sendable, Equatable, Codable {
   /// What was seen so far.
   public private(set) var statistics: RunningStatistics
 
-  /// Keeps a normalised entry finite where every observation was the same.
-  private static let varianceFloor = 1e-8
+  /// Keeps a normalised entry finite where every observation was the same; 1e-8, added to the variance.
+  public static let varianceFloor = 1e-8
 
   /// A normalizer that has seen nothing.
   ///

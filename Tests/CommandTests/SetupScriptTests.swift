@@ -69,6 +69,11 @@ struct SetupScriptTests {
       ("zlib.h", "apt-get", "apt-get update -q\napt-get install -q -y --no-install-recommends zlib1g-dev\n"),
       ("zlib.h", "dnf", "dnf install -q -y zlib-devel\n"),
       ("zlib.h", "brew", "brew install zlib\n"),
+      (
+        "sqlite3.h", "apt-get",
+        "apt-get update -q\napt-get install -q -y --no-install-recommends libsqlite3-dev\n"
+      ),
+      ("sqlite3.h", "dnf", "dnf install -q -y sqlite-devel\n"),
     ])
   func installsHeaders(header: String, packager: String, calls: String) throws {
     let machine = try Machine(missingHeader: header, packager: packager)

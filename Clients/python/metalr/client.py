@@ -1,0 +1,229 @@
+"""A client of the service's API, with retries."""
+
+import http.client
+import json
+import math
+import socket
+import threading
+import time
+import urllib.parse
+import uuid
+
+
+class ServiceError(Exception):
+    """The service refused a request: a code for programs, what went wrong, and what to do about it."""
+
+    def __init__(self, status, code, message, remedy):
+        super().__init__(f"{message} {remedy}".strip())
+        self.status = status
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+class Unreachable(Exception):
+    """The service did not answer, also after retries."""
+
+
+class Client:
+    """Talks to one service; may be shared by threads.
+
+    url: where the service listens, such as "http://127.0.0.1:8080".
+    token: the bearer token; None where the service runs without tokens.
+    timeout: seconds to wait for an answer.
+    retries: how often a request is repeated that got no answer, or one that asks to try again. Repeating is safe:
+        the service answers a repeated observation as it answered the first.
+    backoff: seconds before the first repetition, doubled before each further one.
+    """
+
+    def __init__(self, url, token=None, timeout=10.0, retries=4, backoff=0.25):
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"'{url}' is no address of a service; give one such as http://127.0.0.1:8080")
+        self._parts = parts
+        self._token = token
+        self._timeout = timeout
+        self._retries = retries
+        self._backoff = backoff
+        self._local = threading.local()
+
+    # Runs
+
+    def open_run(self, controller, initial_learning_rate, total_steps, interval=10, labels=None):
+        """Opens a run; returns its id, the step to report first and the rate until then."""
+        body = {
+            "controller": controller,
+            "initialLearningRate": initial_learning_rate,
+            "totalSteps": total_steps,
+            "interval": interval,
+            "labels": labels or {},
+        }
+        # The key makes a repetition open no second run.
+        return self._json("POST", "/v1/runs", body, {"Idempotency-Key": uuid.uuid4().hex})
+
+    def observe(self, run, observation):
+        """Reports an observation (a dict as the API describes) and returns the decision."""
+        body = {name: _reading(value) for name, value in observation.items()}
+        return self._json("POST", f"/v1/runs/{_quote(run)}/observations", body)
+
+    def rewind(self, run, step):
+        """Goes back to a step that was decided; returns the rate in force after it."""
+        return self._json("POST", f"/v1/runs/{_quote(run)}/rewind", {"step": step})
+
+    def finish(self, run):
+        """Ends a run."""
+        return self._json("POST", f"/v1/runs/{_quote(run)}/finish")
+
+    def delete(self, run):
+        """Deletes a run and its decisions."""
+        self._request("DELETE", f"/v1/runs/{_quote(run)}")
+
+    # Watching
+
+    def run(self, run):
+        """Shows one run."""
+        return self._json("GET", f"/v1/runs/{_quote(run)}")
+
+    def runs(self, status=None, controller=None, label=None, page=100):
+        """Yields the runs, the newest first; `label` is a pair of key and value."""
+        query = {"limit": page, "status": status, "controller": controller}
+        query["label"] = None if label is None else f"{label[0]}={label[1]}"
+        while True:
+            answer = self._json("GET", "/v1/runs" + _query(query))
+            yield from answer["runs"]
+            if answer["next"] is None:
+                return
+            query["before"] = answer["next"]
+
+    def schedule(self, run, page=1000):
+        """Yields the decisions of a run, in order."""
+        after = -1
+        while after is not None:
+            answer = self._json("GET", f"/v1/runs/{_quote(run)}/schedule" + _query({"after": after, "limit": page}))
+            yield from answer["decisions"]
+            after = answer["next"]
+
+    def schedule_csv(self, run):
+        """The decisions of a run as CSV."""
+        return self._request("GET", f"/v1/runs/{_quote(run)}/schedule?format=csv").decode()
+
+    def events(self, run=None, last_event_id=None):
+        """Yields (name, id, data) of server-sent events: of one run, or of all."""
+        path = "/v1/events" if run is None else f"/v1/runs/{_quote(run)}/events"
+        headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+        connection = self._connect()
+        try:
+            connection.request("GET", self._parts.path.rstrip("/") + path, headers=self._headers(headers))
+            response = connection.getresponse()
+            if response.status != 200:
+                raise _error(response.status, response.read())
+            event = {}
+            for line in response:
+                text = line.decode().rstrip("\r\n")
+                if text:
+                    name, _, value = text.partition(": ")
+                    event[name] = value
+                    continue
+                if "data" in event:
+                    yield event.get("event"), event.get("id"), json.loads(event["data"])
+                event = {}
+        finally:
+            connection.close()
+
+    def controllers(self):
+        """The controllers that a run can be opened with, and the checkpoints that cannot be used."""
+        return self._json("GET", "/v1/controllers")
+
+    def metrics(self):
+        """The metrics in Prometheus' text format."""
+        return self._request("GET", "/metrics").decode()
+
+    def is_ready(self):
+        """Whether decisions can be made and stored now."""
+        try:
+            self._once("GET", "/readyz", None, {})
+            return True
+        except ServiceError:
+            return False
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return False
+
+    def close(self):
+        """Closes this thread's connection; the next request opens another."""
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.close()
+
+    # Requests
+
+    def _json(self, method, path, body=None, headers=None):
+        return json.loads(self._request(method, path, body, headers))
+
+    def _request(self, method, path, body=None, headers=None):
+        wait = self._backoff
+        for attempt in range(self._retries + 1):
+            try:
+                return self._once(method, path, body, headers or {})
+            except ServiceError as error:
+                if error.status not in (408, 429, 500, 502, 503, 504, 507) or error.code == "too_many_runs":
+                    raise
+                if attempt == self._retries:
+                    raise Unreachable(f"The service at {self._parts.netloc} does not serve: {error}") from error
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if attempt == self._retries:
+                    raise Unreachable(f"No answer from {self._parts.netloc}: {error}") from error
+            time.sleep(wait)
+            wait *= 2
+
+    def _once(self, method, path, body, headers):
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        data = None if body is None else json.dumps(body, allow_nan=False).encode()
+        if data is not None:
+            headers = dict(headers, **{"Content-Type": "application/json"})
+        connection.request(method, self._parts.path.rstrip("/") + path, data, self._headers(headers))
+        response = connection.getresponse()
+        answer = response.read()
+        if response.will_close:
+            self.close()
+        if response.status >= 400:
+            raise _error(response.status, answer)
+        return answer
+
+    def _connect(self):
+        kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(self._parts.hostname, self._parts.port, timeout=self._timeout)
+        connection.connect()
+        # Without this the kernel holds a request's second half back until the first is acknowledged.
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def _headers(self, headers):
+        return dict(headers, Authorization=f"Bearer {self._token}") if self._token else headers
+
+
+def _reading(value):
+    """JSON has no word for numbers that are not finite; the service takes strings."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _error(status, body):
+    try:
+        answer = json.loads(body)
+        return ServiceError(status, answer["code"], answer["message"], answer["remedy"])
+    except (ValueError, KeyError, TypeError):
+        return ServiceError(status, "unknown", f"The service answered with status {status}.", "")
+
+
+def _quote(text):
+    return urllib.parse.quote(text, safe="")
+
+
+def _query(values):
+    return "?" + urllib.parse.urlencode({name: value for name, value in values.items() if value is not None})

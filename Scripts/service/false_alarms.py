@@ -1,0 +1,66 @@
+"""Counts what the guardian's spike rule would have said to runs that `metalr apply` recorded.
+
+    false_alarms.py schedules.csv [--ratio 3]
+
+A run is healthy when its last validation loss is within 10% of its best or below it was halfway; a spike in a healthy run
+is a false alarm.
+"""
+
+import argparse
+import csv
+import math
+from collections import defaultdict
+from statistics import median
+
+WINDOW, FEWEST, NOISE, ROLLBACKS = 10, 3, 10.0, 3
+
+
+def is_spike(loss, recent, ratio):
+    if len(recent) < FEWEST:
+        return False
+    middle = median(recent)
+    noise = median(abs(value - middle) for value in recent)
+    return loss > middle + (ratio - 1) * abs(middle) and loss > middle + NOISE * noise
+
+
+def failures(rows, ratio):
+    train, validation, found = [], [], 0
+    for row in rows:
+        losses = row["train_loss"], row["validation_loss"]
+        if not all(map(math.isfinite, losses)) or is_spike(losses[0], train, ratio) or is_spike(losses[1], validation, ratio):
+            found += 1
+            continue
+        train, validation = (train + [losses[0]])[-WINDOW:], (validation + [losses[1]])[-WINDOW:]
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--ratio", type=float, default=3.0)
+    options = parser.parse_args()
+    runs = defaultdict(list)
+    for name in options.files:
+        with open(name) as file:
+            for row in csv.DictReader(file):
+                key = row["method"], row["initial_learning_rate"], row["seed"], name
+                runs[key].append({column: float(row[column]) for column in ("step", "train_loss", "validation_loss")})
+    tally = defaultdict(lambda: [0, 0, 0, 0])
+    for key, rows in runs.items():
+        losses = [row["validation_loss"] for row in rows]
+        finite = [loss for loss in losses if math.isfinite(loss)]
+        healthy = math.isfinite(losses[-1]) and (
+            losses[-1] <= 1.1 * min(finite) or losses[-1] <= losses[len(losses) // 2])
+        entry = tally[(key[0], key[1], "healthy" if healthy else "failed")]
+        found = failures(rows, options.ratio)
+        entry[0] += 1
+        entry[1] += len(rows)
+        entry[2] += found
+        entry[3] += found > 0
+    print(f"{'method':24} {'rate':>8} {'state':8} {'runs':>5} {'observations':>12} {'alarms':>7} {'runs with':>10}")
+    for (method, rate, state), (count, rows, found, alarmed) in sorted(tally.items()):
+        print(f"{method:24} {rate:>8} {state:8} {count:5} {rows:12} {found:7} {alarmed:10}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+import ArgumentParser
+import MetaLR
+import Schedules
+import Service
+
+/// Serves learned rates over HTTP.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve learned rates to training jobs over HTTP.",
+    discussion: """
+      A job hands in what it observes and gets its next rate; every answer is on the disk before it is sent. The
+      API is described at /openapi.yaml, the dashboard is at /. SIGTERM and Ctrl-C answer what is under way, then
+      end with status 0.
+
+      EXAMPLES:
+        metalr serve --checkpoints checkpoints --database metalr.sqlite
+        metalr serve --checkpoints checkpoints --database metalr.sqlite --listen 0.0.0.0:8080 --tokens tokens.txt
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of checkpoints; file names are the names of controllers.", valueName: "folder"))
+  var checkpoints: String
+
+  @Option(help: ArgumentHelp("The database; created when missing.", valueName: "file"))
+  var database: String
+
+  @Option(help: ArgumentHelp("The address to listen to; port 0 for any.", valueName: "host:port"))
+  var listen: String = "127.0.0.1:8080"
+
+  @Option(
+    help: ArgumentHelp(
+      "The file of tokens: a name, scopes (read,write) and a SHA-256 a line. Without it only this machine is served.",
+      valueName: "file"))
+  var tokens: String?
+
+  @Option(help: "Who decides where the controller is not to be trusted: none, constant, cosine.")
+  var fallback: ServeFallback = .none
+
+  @OptionGroup(title: "Guardian") var guardian: GuardianOptions
+  @OptionGroup(title: "Limits") var limits: ServeLimitOptions
+
+  @Option(help: "How log lines on standard error look: text, json.")
+  var logFormat: LogFormat = .text
+
+  @Flag(help: "Log every request.")
+  var verbose = false
+
+  func run() async throws {
+    let (host, port) = try address()
+    var configuration = ServiceConfiguration(checkpoints: checkpoints, database: database)
+    configuration.host = host
+    configuration.port = port
+    configuration.tokens = tokens
+    configuration.fallback = fallback.schedule
+    configuration.guardian = guardian.configuration
+    configuration.limits = limits.limits
+    configuration.logFormat = logFormat
+    configuration.logLevel = verbose ? .debug : .notice
+    try await MetaLRService(configuration).run()
+  }
+
+  private func address() throws -> (host: String, port: Int) {
+    guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]) else {
+      throw ConfigurationError(
+        name: "address to listen to", value: "'\(listen)'", expected: "host:port, such as 127.0.0.1:8080")
+    }
+    let host = listen[..<colon]
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    return (String(isBracketed ? host.dropFirst().dropLast() : host), port)
+  }
+}
+
+/// Schedules that can take over from a controller.
+enum ServeFallback: String, CaseIterable, ExpressibleByArgument {
+  case none
+  case constant
+  case cosine
+
+  var schedule: FallbackSchedule? {
+    switch self {
+    case .none: nil
+    case .constant: .constant
+    case .cosine:
+      FallbackSchedule(name: rawValue) { step, stepBudget in
+        (try? CosineSchedule(initialLearningRate: 1, totalSteps: stepBudget))?.learningRate(at: step) ?? 1
+      }
+    }
+  }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+/// Thresholds of the guardian.
+struct GuardianOptions: ParsableArguments {
+  @Option(help: "The lowest rate.")
+  var minimumRate: Double = Guardian.Configuration().minimumLearningRate
+
+  @Option(help: "The highest rate.")
+  var maximumRate: Double = Guardian.Configuration().maximumLearningRate
+
+  @Option(help: "The largest factor between one rate and the next.")
+  var maximumChange: Double = Guardian.Configuration().maximumChange
+
+  @Option(help: "How many times the median of the recent losses is a spike.")
+  var spikeRatio: Double = Guardian.Configuration().spikeRatio
+
+  @Option(help: "Failures in a row that are answered with a rollback.")
+  var rollbacks: Int = Guardian.Configuration().rollbacks
+
+  @Option(help: "Distance from the controller's training above which the fallback decides.")
+  var outOfDistribution: Double = Guardian.Configuration().outOfDistributionThreshold
+
+  var configuration: Guardian.Configuration {
+    Guardian.Configuration(
+      minimumLearningRate: minimumRate, maximumLearningRate: maximumRate, maximumChange: maximumChange,
+      spikeRatio: spikeRatio, rollbacks: rollbacks, outOfDistributionThreshold: outOfDistribution)
+  }
+}
+
+/// Limits on what clients may use.
+struct ServeLimitOptions: ParsableArguments {
+  @Option(help: "Bytes of a request's body.")
+  var maxBody: Int = ServiceConfiguration.Limits().bodyBytes
+
+  @Option(help: "Bytes of a request's head.")
+  var maxHeader: Int = ServiceConfiguration.Limits().headerBytes
+
+  @Option(help: "Requests a second of one token.")
+  var maxRate: Double = ServiceConfiguration.Limits().requestsPerSecond
+
+  @Option(help: "Open runs of one token.")
+  var maxRuns: Int = ServiceConfiguration.Limits().runsPerToken
+
+  @Option(help: "Open connections.")
+  var maxConnections: Int = ServiceConfiguration.Limits().connections
+
+  @Option(help: "Seconds for a request to arrive and its answer to be taken.")
+  var requestTimeout: Int = ServiceConfiguration.Limits().requestSeconds
+
+  @Option(help: "Seconds that a connection may be idle.")
+  var idleTimeout: Int = ServiceConfiguration.Limits().idleSeconds
+
+  var limits: ServiceConfiguration.Limits {
+    var limits = ServiceConfiguration.Limits()
+    limits.bodyBytes = maxBody
+    limits.headerBytes = maxHeader
+    limits.requestsPerSecond = maxRate
+    limits.runsPerToken = maxRuns
+    limits.connections = maxConnections
+    limits.requestSeconds = requestTimeout
+    limits.idleSeconds = idleTimeout
+    return limits
+  }
+}

@@ -1,0 +1,24 @@
+extension Controller {
+  /// How far an observation is from what the controller saw in training, as the root mean square of its features'
+  /// standard scores.
+  ///
+  ///     sqrt(mean over features of ((feature - mean) / standard deviation)^2)
+  ///
+  /// Over the observations of the training it is 1 in the mean square. The scores are not clipped, unlike those
+  /// that the policy sees.
+  ///
+  /// - Parameter observation: The reading.
+  /// - Returns: At least 0; nil for a reading that is not finite, and for a controller that was never trained.
+  public func outOfDistribution(of observation: Observation) -> Double? {
+    let statistics = normalizer.statistics
+    guard observation.isFinite, statistics.count > 0 else { return nil }
+    let variance = statistics.variance
+    let features = featureSet.values(of: observation)
+    let squares = features.indices.map { index in
+      let distance = Double(features[index]) - statistics.mean[index]
+      return distance * distance / (variance[index] + ObservationNormalizer.varianceFloor)
+    }
+    let distance = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+    return distance.isFinite ? distance : nil
+  }
+}

@@ -1,0 +1,43 @@
+/// A guarded controller at work on one training run.
+///
+/// A source of rates cannot send the trainee back to earlier weights: of a rollback only the lower rate takes
+/// effect here, and ``decisions`` tells.
+public struct GuardedSession: RateSource, Sendable {
+  /// What decides.
+  public let controller: GuardedController
+  /// What is remembered of the run.
+  public private(set) var state: GuardedController.State
+  /// Every decision so far.
+  public private(set) var decisions: [GuardedDecision] = []
+  private var lastStep = 0
+
+  /// Begins a run.
+  public init(_ controller: GuardedController) {
+    self.controller = controller
+    state = controller.initialState
+  }
+
+  /// The rate of the next interval, held.
+  ///
+  /// - Throws: ``RunStopped`` when the guardian gives the run up.
+  public mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double] {
+    let decision = controller.decide(
+      after: observation, interval: observation.step - lastStep, state: &state)
+    lastStep = observation.step
+    decisions.append(decision)
+    guard decision.verdict != .stop else { throw RunStopped(step: observation.step) }
+    return Array(repeating: decision.learningRate, count: steps)
+  }
+}
+
+/// A run that its guardian gave up.
+public struct RunStopped: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Optimizer steps done by then.
+  public let step: Int
+
+  /// A sentence for the user.
+  public var description: String {
+    "The run was stopped at step \(step): its loss was not finite or far above the recent ones several times "
+      + "in a row. Begin with a lower learning rate, or give a fallback schedule."
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import ServiceLifecycle
+import Synchronization
+
+/// Passes on what commits changed to those who watch a run, or all runs of an owner.
+final class EventHub: ServiceLifecycle.Service {
+  /// What a watcher of one run hears.
+  enum Signal: Sendable {
+    case event(RunEvent)
+    case heartbeat
+  }
+
+  /// What a watcher of all runs hears: the runs that changed since it last heard; nil for a run that is gone.
+  enum Overview: Sendable {
+    case changed([String: Run?])
+    case heartbeat
+  }
+
+  private struct State {
+    var next = 0
+    var watchers: [String: [Int: AsyncStream<Signal>.Continuation]] = [:]
+    var overviews: [String: [Int: AsyncStream<Overview>.Continuation]] = [:]
+    var changed: [String: [String: Run?]] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// Events that a slow watcher may be behind; one that is further behind is cut off, and reads the rest from the
+  /// database when it comes back.
+  private static let backlog = 256
+  private static let overviewPause = Duration.milliseconds(500)
+  /// In pauses: 15 seconds, well within the idle limits of proxies.
+  private static let heartbeatPauses = 30
+
+  /// Passes on what a commit changed.
+  func publish(_ events: [RunEvent]) {
+    // Ended outside the lock, which ending takes.
+    let cutOff = state.withLock { state in
+      var cutOff: [AsyncStream<Signal>.Continuation] = []
+      for event in events {
+        let run = event.run
+        if state.overviews[run.owner] != nil {
+          let summary: Run? = if case .deleted = event.change { nil } else { run }
+          state.changed[run.owner, default: [:]][run.id] = .some(summary)
+        }
+        for (number, watcher) in state.watchers[run.id] ?? [:] {
+          if case .dropped = watcher.yield(.event(event)) {
+            state.watchers[run.id]?[number] = nil
+            cutOff.append(watcher)
+          }
+        }
+      }
+      return cutOff
+    }
+    for watcher in cutOff { watcher.finish() }
+  }
+
+  /// What happens to a run from now on.
+  func events(of run: String) -> AsyncStream<Signal> {
+    let (stream, watcher) = AsyncStream.makeStream(
+      of: Signal.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+    let number = state.withLock { state in
+      state.next += 1
+      state.watchers[run, default: [:]][state.next] = watcher
+      return state.next
+    }
+    watcher.onTermination = { [weak self] _ in self?.remove(number, run: run) }
+    return stream
+  }
+
+  /// What happens to the runs of an owner from now on.
+  func overview(of owner: String) -> AsyncStream<Overview> {
+    let (stream, watcher) = AsyncStream.makeStream(of: Overview.self, bufferingPolicy: .bufferingOldest(8))
+    let number = state.withLock { state in
+      state.next += 1
+      state.overviews[owner, default: [:]][state.next] = watcher
+      return state.next
+    }
+    watcher.onTermination = { [weak self] _ in self?.remove(number, owner: owner) }
+    return stream
+  }
+
+  /// Tells the watchers of all runs twice a second, and everybody now and then that the service is there.
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var pauses = 0
+      while (try? await Task.sleep(for: Self.overviewPause)) != nil {
+        pauses += 1
+        self.tellOverviews()
+        if pauses.isMultiple(of: Self.heartbeatPauses) { self.beat() }
+      }
+    }
+  }
+
+  private func tellOverviews() {
+    let cutOff = state.withLock { state in
+      var cutOff: [AsyncStream<Overview>.Continuation] = []
+      let changed = state.changed
+      state.changed = [:]
+      for (owner, runs) in changed {
+        for (number, watcher) in state.overviews[owner] ?? [:] {
+          if case .dropped = watcher.yield(.changed(runs)) {
+            state.overviews[owner]?[number] = nil
+            cutOff.append(watcher)
+          }
+        }
+      }
+      return cutOff
+    }
+    for watcher in cutOff { watcher.finish() }
+  }
+
+  private func beat() {
+    state.withLock { state in
+      for watchers in state.watchers.values {
+        for watcher in watchers.values { watcher.yield(.heartbeat) }
+      }
+      for watchers in state.overviews.values {
+        for watcher in watchers.values { watcher.yield(.heartbeat) }
+      }
+    }
+  }
+
+  private func remove(_ number: Int, run: String) {
+    state.withLock { state in
+      state.watchers[run]?[number] = nil
+      if state.watchers[run]?.isEmpty == true { state.watchers[run] = nil }
+    }
+  }
+
+  private func remove(_ number: Int, owner: String) {
+    state.withLock { state in
+      state.overviews[owner]?[number] = nil
+      if state.overviews[owner]?.isEmpty == true {
+        state.overviews[owner] = nil
+        state.changed[owner] = nil
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Metrics
+import ServiceLifecycle
+
+/// Streams of server-sent events.
+struct EventRoutes: Sendable {
+  let store: RunStore
+  let hub: EventHub
+  let access: AccessControl
+  let metrics: ServiceMetrics
+
+  /// What happens to all runs of a token: their new state, twice a second at most.
+  func overview(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .read).name
+    let changes = hub.overview(of: owner)
+    return stream { writer in
+      for await change in changes.cancelOnGracefulShutdown() {
+        switch change {
+        case .heartbeat: try await writer.write(Self.heartbeat)
+        case .changed(let runs):
+          for (id, run) in runs.sorted(by: { $0.key < $1.key }) {
+            if let run {
+              try await writer.write(try Self.event("run", RunView(run: run)))
+            } else {
+              try await writer.write(try Self.event("deleted", ["id": id]))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The decisions of one run: those stored already, then each as it is made.
+  ///
+  /// An event's id is the count of rewinds and the step, so that a client that comes back after a rewind is told
+  /// to begin again.
+  func events(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .read).name
+    guard let id = context.parameters.get("id") else { throw ServiceError.unknownRun("") }
+    // First the subscription, then the database: a decision may be in both, never in neither.
+    let signals = hub.events(of: id)
+    let run = try await store.run(id, owner: owner)
+    let start = Self.start(request, run)
+    return stream { [store] writer in
+      var position = start.step
+      if start.isStale { try await writer.write(try Self.event("rewound", ["rewinds": run.rewinds])) }
+      while true {
+        let decisions = try await store.decisions(run, after: position, limit: 500)
+        guard let last = decisions.last else { break }
+        for decision in decisions { try await writer.write(try Self.event(decision, rewinds: run.rewinds)) }
+        position = last.step
+      }
+      try await writer.write(try Self.event("run", RunView(run: run)))
+      var rewinds = run.rewinds
+      for await signal in signals.cancelOnGracefulShutdown() {
+        guard case .event(let event) = signal else {
+          try await writer.write(Self.heartbeat)
+          continue
+        }
+        // What was committed before the database was read is known already.
+        if event.run.rewinds < rewinds { continue }
+        switch event.change {
+        case .decided(let decision):
+          guard event.run.rewinds > rewinds || decision.step > position else { continue }
+          position = decision.step
+          try await writer.write(try Self.event(decision, rewinds: event.run.rewinds))
+        case .rewound:
+          guard event.run.rewinds > rewinds else { continue }
+          rewinds = event.run.rewinds
+          position = event.run.last?.step ?? -1
+          try await writer.write(try Self.event("rewound", ["rewinds": rewinds, "step": position]))
+        case .deleted:
+          try await writer.write(try Self.event("deleted", ["id": event.run.id]))
+          return
+        case .opened, .finished: break
+        }
+        if event.run.status != .open {
+          try await writer.write(try Self.event("run", RunView(run: event.run)))
+        }
+      }
+    }
+  }
+
+  /// Where a client that comes back left off.
+  private static func start(_ request: Request, _ run: Run) -> (step: Int, isStale: Bool) {
+    guard let name = HTTPField.Name("Last-Event-ID"), let text = request.headers[name] else {
+      return (-1, false)
+    }
+    let parts = text.split(separator: ".").compactMap { Int($0) }
+    guard parts.count == 2 else { return (-1, false) }
+    return parts[0] == run.rewinds ? (parts[1], false) : (-1, true)
+  }
+
+  private func stream(
+    _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+  ) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "text/event-stream"],
+      body: ResponseBody { [metrics] writer in
+        metrics.streams.increment()
+        defer { metrics.streams.decrement() }
+        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+        try await write(&writer)
+        try await writer.finish(nil)
+      })
+  }
+
+  private static let heartbeat = ByteBuffer(string: ": heartbeat\n\n")
+
+  private static func event(_ decision: StoredDecision, rewinds: Int) throws -> ByteBuffer {
+    var buffer = ByteBuffer(string: "id: \(rewinds).\(decision.step)\n")
+    buffer.writeImmutableBuffer(try event("decision", ScheduleRow(decision: decision)))
+    return buffer
+  }
+
+  private static func event(_ name: String, _ value: some Encodable) throws -> ByteBuffer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // JSON holds no line break outside of strings, and none within that is not escaped.
+    return ByteBuffer(
+      string: "event: \(name)\ndata: \(String(decoding: try encoder.encode(value), as: UTF8.self))\n\n")
+  }
+}

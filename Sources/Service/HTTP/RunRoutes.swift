@@ -1,0 +1,141 @@
+import HTTPTypes
+import Hummingbird
+import MetaLR
+
+/// What can be asked about runs.
+struct RunRoutes: Sendable {
+  let store: RunStore
+  let library: ControllerLibrary
+  let access: AccessControl
+  let guardian: Guardian
+  let limits: ServiceConfiguration.Limits
+
+  func open(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .write).name
+    let body = try await request.json(RunRequest.self, limit: limits.bodyBytes)
+    try body.validate(guardian.configuration)
+    let key = try requestKey(of: request)
+    let controller = try await library.controller(body.controller)
+    let (run, isNew) = try await store.open(
+      body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken)
+    var response = Response.json(
+      RunPosition(id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate),
+      status: isNew ? .created : .ok)
+    response.headers[.location] = "/v1/runs/\(run.id)"
+    return response
+  }
+
+  func observe(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .write).name
+    let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
+    try observation.validate()
+    return .json(
+      DecisionAnswer(try await store.answer(observation, run: try id(context), owner: owner)))
+  }
+
+  func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .read).name
+    let filter = try filter(Query(request))
+    let runs = try await store.runs(filter, owner: owner)
+    return .json(
+      RunList(
+        runs: runs.map(RunView.init), next: runs.count == filter.limit ? runs.last.map { "\($0.key)" } : nil))
+  }
+
+  func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .read).name
+    return .json(RunView(run: try await store.run(try id(context), owner: owner)))
+  }
+
+  func finish(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .write).name
+    return .json(RunView(run: try await store.finish(try id(context), owner: owner)))
+  }
+
+  func rewind(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    struct Body: Decodable {
+      let step: Int
+    }
+    let owner = try access.admit(request, for: .write).name
+    let body = try await request.json(Body.self, limit: limits.bodyBytes)
+    let run = try await store.rewind(try id(context), to: body.step, owner: owner)
+    return .json(RunPosition(id: run.id, step: body.step, learningRate: run.learningRate))
+  }
+
+  func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .write).name
+    try await store.delete(try id(context), owner: owner)
+    return Response(status: .noContent)
+  }
+
+  func schedule(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let owner = try access.admit(request, for: .read).name
+    let run = try await store.run(try id(context), owner: owner)
+    let query = Query(request)
+    if try query.word("format", ScheduleFormat.self) == .csv { return table(of: run) }
+    let limit = try query.number("limit", in: 1...10_000) ?? 1000
+    let decisions = try await store.decisions(
+      run, after: try query.number("after", in: -1...RunRequest.mostSteps) ?? -1, limit: limit)
+    return .json(
+      Schedule(
+        decisions: decisions.map(ScheduleRow.init),
+        next: decisions.count == limit ? decisions.last?.step : nil))
+  }
+
+  /// The whole schedule as CSV, read page by page as the client takes it.
+  private func table(of run: Run) -> Response {
+    let body = ResponseBody { [store] writer in
+      try await writer.write(ByteBuffer(string: ScheduleRow.header))
+      var after = -1
+      while true {
+        let decisions = try await store.decisions(run, after: after, limit: 1000)
+        guard let last = decisions.last else { break }
+        try await writer.write(ByteBuffer(string: decisions.map { ScheduleRow(decision: $0).line }.joined()))
+        after = last.step
+      }
+      try await writer.finish(nil)
+    }
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/csv; charset=utf-8",
+        .contentDisposition: "attachment; filename=\"schedule-\(run.id).csv\"",
+      ], body: body)
+  }
+
+  /// The run that the path names.
+  func id(_ context: ServiceContext) throws(ServiceError) -> String {
+    guard let id = context.parameters.get("id"), !id.isEmpty else { throw .unknownRun("") }
+    return id
+  }
+
+  private func requestKey(of request: Request) throws(ServiceError) -> String? {
+    guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
+    guard (1...128).contains(key.utf8.count) else {
+      throw .invalid("The idempotency key has \(key.utf8.count) bytes.", remedy: "Use 1 to 128 bytes.")
+    }
+    return key
+  }
+
+  private func filter(_ query: Query) throws(ServiceError) -> RunFilter {
+    var filter = RunFilter()
+    filter.status = try query.word("status", RunStatus.self)
+    filter.controller = query.text("controller")
+    filter.limit = try query.number("limit", in: 1...500) ?? filter.limit
+    filter.before = try query.number("before", in: 1...Int(Int64.max)).map(Int64.init)
+    if let label = query.text("label") {
+      let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, RunRequest.isLabelKey(String(parts[0])) else {
+        throw .invalid("label is '\(label.prefix(40))'.", remedy: "Give key=value, with '=' written as %3D.")
+      }
+      filter.label = RunFilter.Label(key: String(parts[0]), value: String(parts[1]))
+    }
+    return filter
+  }
+}
+
+/// How a schedule is written.
+enum ScheduleFormat: String, CaseIterable, Sendable {
+  case json
+  case csv
+}

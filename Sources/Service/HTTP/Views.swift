@@ -1,0 +1,132 @@
+import MetaLR
+
+/// A run as clients see it.
+struct RunView: Encodable, Sendable {
+  let run: Run
+
+  private enum CodingKeys: String, CodingKey {
+    case id, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, status,
+      rewinds
+    case step, nextStep, learningRate, trainLoss, validationLoss, verdict, source, outOfDistribution
+  }
+
+  // Written out so that what is not there yet is null, not absent.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(run.id, forKey: .id)
+    try container.encode(run.request.controller, forKey: .controller)
+    try container.encode(run.controllerHash, forKey: .controllerHash)
+    try container.encode(run.request.initialLearningRate, forKey: .initialLearningRate)
+    try container.encode(run.request.totalSteps, forKey: .totalSteps)
+    try container.encode(run.request.interval, forKey: .interval)
+    try container.encode(run.request.labels, forKey: .labels)
+    try container.encode(run.created, forKey: .created)
+    try container.encode(run.status, forKey: .status)
+    try container.encode(run.rewinds, forKey: .rewinds)
+    try container.encode(run.last?.step, forKey: .step)
+    try container.encode(run.nextStep, forKey: .nextStep)
+    try container.encode(run.learningRate, forKey: .learningRate)
+    try container.encode(run.last?.observation.trainLoss, forKey: .trainLoss)
+    try container.encode(run.last?.observation.validationLoss, forKey: .validationLoss)
+    try container.encode(run.last?.answer.verdict, forKey: .verdict)
+    try container.encode(run.last?.answer.source, forKey: .source)
+    try container.encode(run.last?.answer.outOfDistribution, forKey: .outOfDistribution)
+  }
+}
+
+/// Where a run stands: the answer to opening and to rewinding one.
+struct RunPosition: Encodable, Sendable {
+  let id: String
+  let step: Int
+  let learningRate: Double
+}
+
+/// A page of a list of runs.
+struct RunList: Encodable, Sendable {
+  let runs: [RunView]
+  /// What to give as `before` for the next page; null on the last.
+  let next: String?
+
+  private enum CodingKeys: String, CodingKey { case runs, next }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(runs, forKey: .runs)
+    try container.encode(next, forKey: .next)
+  }
+}
+
+/// One decision with the losses that it answers: a row of a schedule.
+struct ScheduleRow: Encodable, Sendable {
+  let decision: StoredDecision
+
+  private enum CodingKeys: String, CodingKey {
+    case step, learningRate, scale, verdict, source, outOfDistribution, trainLoss, validationLoss
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try DecisionAnswer(decision).encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(decision.observation.trainLoss, forKey: .trainLoss)
+    try container.encode(decision.observation.validationLoss, forKey: .validationLoss)
+  }
+
+  /// The names of the columns.
+  static let header = "step,learningRate,scale,verdict,source,outOfDistribution,trainLoss,validationLoss\n"
+
+  /// The row; no column can hold a comma.
+  var line: String {
+    let answer = decision.answer
+    let distance = answer.outOfDistribution.map { "\($0)" } ?? ""
+    return """
+      \(decision.step),\(answer.learningRate),\(answer.scale),\(answer.verdict.rawValue),\(answer.source),\
+      \(distance),\(decision.observation.trainLoss.value),\(decision.observation.validationLoss.value)
+
+      """
+  }
+}
+
+/// A page of a schedule.
+struct Schedule: Encodable, Sendable {
+  let decisions: [ScheduleRow]
+  /// What to give as `after` for the next page; null on the last.
+  let next: Int?
+
+  private enum CodingKeys: String, CodingKey { case decisions, next }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(decisions, forKey: .decisions)
+    try container.encode(next, forKey: .next)
+  }
+}
+
+/// A controller as clients see it.
+struct ControllerView: Encodable, Sendable {
+  let name: String
+  let hash: String
+  let features: [String]
+  let isRecurrent: Bool
+  let action: LearningRateAction
+  let card: ControllerCard
+
+  init(_ controller: LoadedController) {
+    name = controller.name
+    hash = controller.hash
+    features = controller.controller.featureSet.names
+    isRecurrent = !controller.controller.policy.initialState.actor.isEmpty
+    action = controller.controller.action
+    card = controller.card
+  }
+}
+
+/// The controllers, and the checkpoints that cannot be used.
+struct ControllerList: Encodable, Sendable {
+  struct Damaged: Encodable, Sendable {
+    let file: String
+    let problem: String
+  }
+
+  let controllers: [ControllerView]
+  let damaged: [Damaged]
+}

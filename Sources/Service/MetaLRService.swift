@@ -1,0 +1,117 @@
+import Files
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import MetaLR
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// The service: learned rates for any training loop, over HTTP.
+///
+/// A request passes three hops: the server with its guard of connections, the router with its error middleware,
+/// and a route. What changes anything goes on to the one writer of the database, and is answered after its commit.
+public struct MetaLRService: Sendable {
+  private let configuration: ServiceConfiguration
+  private let store: RunStore
+  private let hub: EventHub
+  private let logger: Logger
+  let endpoints: Endpoints
+  private let metrics: ServiceMetrics
+  private let connections: ConnectionCount
+
+  /// Opens everything that the service needs.
+  ///
+  /// - Throws: `ConfigurationError` for an option out of its range; `FileError` when the database, the folder of
+  ///   checkpoints or the file of tokens cannot be used.
+  public init(_ configuration: ServiceConfiguration) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    let format = configuration.logFormat
+    let level = configuration.logLevel
+    logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
+    let tokens = try configuration.tokens.map { try TokenFile(contentsOf: $0) }
+    try Self.checkFolder(configuration.checkpoints)
+    let registry = PrometheusRegistry()
+    let metrics = ServiceMetrics(registry)
+    let hub = EventHub()
+    let guardian = try Guardian(configuration: configuration.guardian)
+    let fallback = configuration.fallback
+    store = try RunStore(
+      path: configuration.database, metrics: StoreMetrics(registry), logger: logger,
+      makeController: { GuardedController(controller: $0, guardian: guardian, fallback: fallback) },
+      afterCommit: { events in
+        hub.publish(events)
+        for event in events { metrics.happened(event) }
+      })
+    self.hub = hub
+    connections = ConnectionCount(limit: configuration.limits.connections, metrics: metrics)
+    let library = ControllerLibrary(folder: configuration.checkpoints)
+    let access = AccessControl(
+      tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
+    self.metrics = metrics
+    endpoints = Endpoints(
+      runs: RunRoutes(
+        store: store, library: library, access: access, guardian: guardian, limits: configuration.limits),
+      events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
+      status: StatusRoutes(
+        readiness: Readiness(store: store, library: library), library: library, registry: registry,
+        access: access),
+      dashboard: Dashboard())
+  }
+
+  /// Serves until SIGTERM or SIGINT, then answers what is under way and returns.
+  ///
+  /// - Parameter onListening: Told the address and the port once connections are accepted.
+  /// - Throws: When the address cannot be listened to.
+  public func run(
+    onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void = { _, _ in }
+  ) async throws {
+    try await run(signals: [.sigterm, .sigint], onListening: onListening)
+  }
+
+  func run(
+    signals: [UnixSignal], onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void
+  ) async throws {
+    let limits = configuration.limits
+    let application = Application(
+      router: endpoints.router(metrics: metrics),
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [
+            ConnectionGuard(
+              count: connections, idleTimeout: .seconds(Int64(limits.idleSeconds)),
+              requestTimeout: .seconds(Int64(limits.requestSeconds)))
+          ],
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+            maxHeaderFieldCount: 100))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
+      services: [hub],
+      onServerRunning: { [logger, configuration] channel in
+        let port = channel.localAddress?.port ?? configuration.port
+        if configuration.tokens == nil {
+          logger.notice("no --tokens: everybody on this machine may use the service, and nobody else")
+        }
+        logger.notice("listening", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+        onListening(configuration.host, port)
+      },
+      logger: logger)
+    defer { store.close() }
+    var group = ServiceGroupConfiguration(
+      services: [application], gracefulShutdownSignals: signals, logger: logger)
+    group.maximumGracefulShutdownDuration = .seconds(30)
+    try await ServiceGroup(configuration: group).run()
+    logger.notice("stopped")
+  }
+
+  private static func checkFolder(_ path: String) throws(FileError) {
+    guard (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil else {
+      throw FileError(
+        path: path, problem: "is not a folder that can be read",
+        remedy: "Give the folder of the checkpoints; `metalr train-controller` writes them.")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// Whether the service can decide now.
+actor Readiness {
+  /// What was checked, and how it is.
+  struct Report: Encodable, Sendable {
+    enum Status: String, Encodable, Sendable {
+      case ok
+      /// Open runs go on, something else does not.
+      case warning
+      case failed
+    }
+
+    struct Check: Encodable, Sendable {
+      let name: String
+      let status: Status
+      let message: String
+    }
+
+    let status: String
+    let checks: [Check]
+
+    var isReady: Bool { !checks.contains { $0.status == .failed } }
+
+    init(checks: [Check]) {
+      self.checks = checks
+      status = checks.contains { $0.status == .failed } ? "unavailable" : "ready"
+    }
+  }
+
+  private let store: RunStore
+  private let library: ControllerLibrary
+  private var latest: (report: Report, time: ContinuousClock.Instant)?
+  /// The controllers seen so far: one that disappears is told.
+  private var known: Set<String> = []
+
+  /// How long a report holds: a check writes to the disk.
+  private static let lifetime = Duration.seconds(1)
+
+  init(store: RunStore, library: ControllerLibrary) {
+    self.store = store
+    self.library = library
+  }
+
+  /// The state of database and checkpoints, at most a second old.
+  func report() async -> Report {
+    if let latest, .now - latest.time < Self.lifetime { return latest.report }
+    let report = Report(checks: [await database(), await checkpoints()])
+    latest = (report, .now)
+    return report
+  }
+
+  private func database() async -> Report.Check {
+    do {
+      try await store.probe()
+      return Report.Check(name: "database", status: .ok, message: "A write was committed.")
+    } catch {
+      return Report.Check(name: "database", status: .failed, message: error.description)
+    }
+  }
+
+  private func checkpoints() async -> Report.Check {
+    func check(_ status: Report.Status, _ message: String) -> Report.Check {
+      Report.Check(name: "checkpoints", status: status, message: message)
+    }
+    do {
+      let contents = try await library.contents()
+      let names = Set(contents.controllers.map(\.name))
+      known.formUnion(names)
+      let missing = known.subtracting(names).sorted()
+      if !missing.isEmpty {
+        return check(
+          .warning,
+          "No longer usable: \(missing.joined(separator: ", ")). Their open runs go on with the copies in the "
+            + "database; restore the files to open new ones.")
+      }
+      if let damaged = contents.damaged.first { return check(.warning, damaged.problem) }
+      if names.isEmpty { return check(.warning, "The folder holds no checkpoint: no run can be opened.") }
+      return check(.ok, "\(names.count) controllers can be used.")
+    } catch {
+      return check(.failed, error.description)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Metrics
+
+/// What the writer of the database counts.
+struct StoreMetrics: Sendable {
+  private let commits: Counter
+  private let requests: Counter
+  private let failures: Counter
+  private let duration: Timer
+
+  init(_ factory: any MetricsFactory) {
+    commits = Counter(label: "metalr_commits_total", factory: factory)
+    requests = Counter(label: "metalr_committed_requests_total", factory: factory)
+    failures = Counter(label: "metalr_commit_failures_total", factory: factory)
+    duration = Timer(label: "metalr_commit_duration_seconds", factory: factory)
+  }
+
+  func committed(_ count: Int, nanoseconds: UInt64) {
+    commits.increment()
+    requests.increment(by: count)
+    duration.recordNanoseconds(Int64(nanoseconds))
+  }
+
+  func failed() { failures.increment() }
+}
+
+/// What the rest of the service counts.
+struct ServiceMetrics: Sendable {
+  private let factory: any MetricsFactory
+  /// Connections that are open now.
+  let connections: Meter
+  /// Connections that were refused because too many were open.
+  let refusedConnections: Counter
+  /// Streams of events that are open now.
+  let streams: Meter
+  private let duration: Timer
+  private let verdicts: [String: Counter]
+  private let otherSources: Counter
+  private let runs: [String: Counter]
+
+  init(_ factory: any MetricsFactory) {
+    self.factory = factory
+    connections = Meter(label: "metalr_open_connections", factory: factory)
+    refusedConnections = Counter(label: "metalr_refused_connections_total", factory: factory)
+    streams = Meter(label: "metalr_event_streams", factory: factory)
+    duration = Timer(label: "metalr_request_duration_seconds", factory: factory)
+    verdicts = Dictionary(
+      uniqueKeysWithValues: ["continue", "rollback", "stop", "complete"].map { verdict in
+        let counter = Counter(
+          label: "metalr_decisions_total", dimensions: [("verdict", verdict)], factory: factory)
+        return (verdict, counter)
+      })
+    otherSources = Counter(label: "metalr_fallback_decisions_total", factory: factory)
+    runs = Dictionary(
+      uniqueKeysWithValues: ["opened", "finished", "rewound", "deleted"].map { change in
+        (change, Counter(label: "metalr_runs_total", dimensions: [("change", change)], factory: factory))
+      })
+  }
+
+  /// Counts a request that was answered.
+  func answered(_ endpoint: String, status: Int, nanoseconds: UInt64) {
+    Counter(
+      label: "metalr_requests_total", dimensions: [("endpoint", endpoint), ("status", "\(status)")],
+      factory: factory
+    ).increment()
+    duration.recordNanoseconds(Int64(nanoseconds))
+  }
+
+  /// Counts what a commit changed.
+  func happened(_ event: RunEvent) {
+    switch event.change {
+    case .opened: runs["opened"]?.increment()
+    case .decided(let decision):
+      verdicts[decision.answer.verdict.rawValue]?.increment()
+      if decision.answer.source.hasPrefix("fallback") { otherSources.increment() }
+    case .rewound: runs["rewound"]?.increment()
+    case .finished: runs["finished"]?.increment()
+    case .deleted: runs["deleted"]?.increment()
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// A number in JSON that may not be finite: JSON has no word for infinity, so strings stand for it.
+struct Reading: Codable, Sendable, Equatable {
+  let value: Double
+
+  init(_ value: Double) {
+    self.value = value
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let number = try? container.decode(Double.self) {
+      value = number
+      return
+    }
+    switch try container.decode(String.self) {
+    case "NaN": value = .nan
+    case "Infinity": value = .infinity
+    case "-Infinity": value = -.infinity
+    case let other:
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "'\(other.prefix(20))' is no number, \"NaN\", \"Infinity\" or \"-Infinity\"")
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if value.isFinite {
+      try container.encode(value)
+    } else {
+      try container.encode(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
+    }
+  }
+}

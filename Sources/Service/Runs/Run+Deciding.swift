@@ -1,0 +1,63 @@
+import MetaLR
+
+/// The rules of a run, without HTTP and SQL: one answer a step, in order, the same answer to the same question.
+extension Run {
+  /// Whether an observation is about a step that was decided before the latest one: its answer is in the store.
+  func isInThePast(_ observation: ReportedObservation) -> Bool {
+    guard let last else { return false }
+    return observation.step < last.step && observes(observation.step)
+  }
+
+  /// Answers an observation, and moves the run on when it is new.
+  ///
+  /// - Parameters:
+  ///   - observation: What was reported.
+  ///   - earlier: The stored decision, when ``isInThePast(_:)`` asks for it.
+  ///   - controller: Decides.
+  /// - Returns: The decision, and whether it is new and must be stored before it is told.
+  /// - Throws: ``ServiceError`` when the step was decided for another observation, is out of order, or the run is
+  ///   over.
+  mutating func answer(
+    _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController
+  ) throws(ServiceError) -> (decision: StoredDecision, isNew: Bool) {
+    if let decided = earlier ?? last, decided.step == observation.step {
+      guard decided.observation.isSame(as: observation) else {
+        throw .conflictingObservation(decided.observation, observation)
+      }
+      return (decided, false)
+    }
+    guard let nextStep else { throw .runOver(self) }
+    guard observation.step == nextStep else { throw .outOfOrder(observation.step, next: nextStep) }
+    guard status == .open else { throw .runOver(self) }
+    var state = last?.state ?? controller.initialState
+    let answer = controller.decide(
+      after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
+      interval: nextStep - (last?.step ?? 0), state: &state)
+    let decision = StoredDecision(observation: observation, answer: answer, state: state)
+    last = decision
+    switch answer.verdict {
+    case .complete: status = .finished
+    case .stop: status = .stopped
+    case .continue, .rollback: break
+    }
+    return (decision, true)
+  }
+
+  /// Goes back to where `decision` was the latest.
+  mutating func rewind(to decision: StoredDecision) {
+    guard last != decision else { return }
+    last = decision
+    rewinds += 1
+    status =
+      switch decision.answer.verdict {
+      case .complete: .finished
+      case .stop: .stopped
+      case .continue, .rollback: .open
+      }
+  }
+
+  /// Ends the run; ending it again changes nothing.
+  mutating func finish() {
+    if status == .open { status = .finished }
+  }
+}

@@ -1,0 +1,44 @@
+import MetaLR
+
+/// One decision as it is stored: what was reported, what was answered, and the state after it.
+struct StoredDecision: Sendable, Equatable {
+  let observation: ReportedObservation
+  let answer: GuardedDecision
+  let state: GuardedController.State
+
+  var step: Int { observation.step }
+}
+
+/// The answer to an observation, as JSON.
+struct DecisionAnswer: Codable, Sendable, Equatable {
+  let step: Int
+  let learningRate: Double
+  let scale: Double
+  let verdict: Verdict
+  let source: String
+  let outOfDistribution: Double?
+
+  init(_ decision: StoredDecision) {
+    step = decision.step
+    learningRate = decision.answer.learningRate
+    scale = decision.answer.scale
+    verdict = decision.answer.verdict
+    source = decision.answer.source
+    outOfDistribution = decision.answer.outOfDistribution
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case step, learningRate, scale, verdict, source, outOfDistribution
+  }
+
+  // Written out so that a missing distance is null, not absent.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(step, forKey: .step)
+    try container.encode(learningRate, forKey: .learningRate)
+    try container.encode(scale, forKey: .scale)
+    try container.encode(verdict, forKey: .verdict)
+    try container.encode(source, forKey: .source)
+    try container.encode(outOfDistribution, forKey: .outOfDistribution)
+  }
+}

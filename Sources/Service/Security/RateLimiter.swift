@@ -1,0 +1,37 @@
+import Synchronization
+
+/// Lets each owner make so many requests a second, with as many saved up as a second brings.
+final class RateLimiter: Sendable {
+  private struct Bucket {
+    var allowance: Double
+    var updated: ContinuousClock.Instant
+  }
+
+  private let perSecond: Double
+  private let buckets = Mutex<[String: Bucket]>([:])
+
+  init(perSecond: Double) {
+    self.perSecond = perSecond
+  }
+
+  /// Counts a request.
+  ///
+  /// - Throws: ``ServiceError`` when it is one too many.
+  func admit(_ owner: String, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
+    let isAdmitted = buckets.withLock { buckets in
+      var bucket = buckets[owner] ?? Bucket(allowance: perSecond, updated: now)
+      let elapsed = max(0, (now - bucket.updated) / .seconds(1))
+      bucket.allowance = min(max(perSecond, 1), bucket.allowance + elapsed * perSecond)
+      bucket.updated = max(now, bucket.updated)
+      let isAdmitted = bucket.allowance >= 1
+      if isAdmitted { bucket.allowance -= 1 }
+      buckets[owner] = bucket
+      return isAdmitted
+    }
+    guard isAdmitted else {
+      throw ServiceError(
+        429, "too_many_requests", "This token makes more than \(perSecond) requests a second.",
+        remedy: "Slow down, and try again after a second.", retryAfter: 1)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Files
+import Logging
+import MetaLR
+
+/// What a service is started with.
+public struct ServiceConfiguration: Sendable {
+  /// The folder of checkpoints; the only files that a request can reach.
+  public var checkpoints: String
+  /// The database; created when missing.
+  public var database: String
+  /// The address to listen to; "127.0.0.1" by default.
+  public var host: String
+  /// The port to listen to, 0 for any; 8080 by default.
+  public var port: Int
+  /// The file of tokens; nil lets everybody on this machine in, and nobody else.
+  public var tokens: String?
+  /// Takes over where a controller is not to be trusted; nil for nobody.
+  public var fallback: FallbackSchedule?
+  /// Thresholds of the guardian.
+  public var guardian: Guardian.Configuration
+  /// Limits on what clients may use.
+  public var limits: Limits
+  /// How log lines look; text by default.
+  public var logFormat: LogFormat
+  /// The least severe lines that are logged; `notice` by default, `debug` logs every request.
+  public var logLevel: Logger.Level
+
+  /// Limits on what clients may use.
+  public struct Limits: Sendable {
+    /// Bytes of a request's body; 65,536 by default.
+    public var bodyBytes = 65_536
+    /// Bytes of a request's head; 16,384 by default.
+    public var headerBytes = 16_384
+    /// Requests a second of one token; 1,000 by default.
+    public var requestsPerSecond = 1000.0
+    /// Open runs of one token; 1,000 by default.
+    public var runsPerToken = 1000
+    /// Open connections; 1,024 by default.
+    public var connections = 1024
+    /// Seconds for a request to arrive once its head is there, and for a client to take its answer; 10 by default.
+    public var requestSeconds = 10
+    /// Seconds that a connection may be idle; 60 by default.
+    public var idleSeconds = 60
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Creates a configuration with the documented defaults.
+  public init(checkpoints: String, database: String) {
+    self.checkpoints = checkpoints
+    self.database = database
+    host = "127.0.0.1"
+    port = 8080
+    guardian = Guardian.Configuration()
+    limits = Limits()
+    logFormat = .text
+    logLevel = .notice
+  }
+
+  /// Checks the numbers against the ranges that the properties document.
+  ///
+  /// - Throws: `ConfigurationError` that names the number.
+  public func validate() throws(ConfigurationError) {
+    try guardian.validate()
+    guard (0...65_535).contains(port) else {
+      throw ConfigurationError(name: "port", value: "\(port)", expected: "a number from 0 to 65535")
+    }
+    guard tokens != nil || AccessControl.isLoopback(host) else {
+      throw ConfigurationError(
+        name: "address to listen to",
+        value: "'\(host)', which others can reach, and there is no file of tokens",
+        expected: "--tokens, or listen to 127.0.0.1")
+    }
+    for (name, value) in [
+      ("limit on the body", Double(limits.bodyBytes)), ("limit on the head", Double(limits.headerBytes)),
+      ("rate of requests", limits.requestsPerSecond), ("number of runs a token", Double(limits.runsPerToken)),
+      ("number of connections", Double(limits.connections)),
+      ("time for a request", Double(limits.requestSeconds)), ("idle time", Double(limits.idleSeconds)),
+    ] where !(value >= 1 && value <= 1e9) {
+      throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
+    }
+  }
+}

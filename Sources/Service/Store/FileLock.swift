@@ -1,0 +1,30 @@
+import Files
+import Foundation
+
+/// Keeps a second process from working on the same database; the system releases it when the process ends.
+final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Takes the lock.
+  ///
+  /// - Throws: `FileError` when another process holds it, or the folder cannot be written.
+  init(path: String, of file: String) throws(FileError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw FileError(
+        path: file, problem: "could not be opened as a database (\(String(cString: strerror(errno))))",
+        remedy: "Give a file in a folder that exists and that this user may write to.")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw FileError(
+        path: file, problem: "is in use by another process",
+        remedy: "Stop the other service, or give each its own database.")
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import GRDB
+import Logging
+
+/// The one writer of the database: a thread that takes all waiting work at once and commits it together, so that
+/// a sync of the disk serves as many requests as came in during the sync before it.
+///
+/// A caller hears of its work only after the commit. When a commit fails, all of its callers hear that, and what
+/// they staged in memory is dropped with it.
+final class GroupCommit: @unchecked Sendable {
+  // Unchecked: `waiting` and `isClosed` are guarded by `condition`, `committed` is the thread's own.
+  private let condition = NSCondition()
+  private var waiting: [Job] = []
+  private var isClosed = false
+  private var committed: StagedRuns
+  private let pool: DatabasePool
+  private let afterCommit: @Sendable ([RunEvent]) -> Void
+  private let metrics: StoreMetrics
+  private let logger: Logger
+
+  /// Requests in one transaction; bounds how long the first of them waits for the last.
+  private static let largestBatch = 512
+  /// Requests that wait; more are refused, since they would only time out.
+  private static let longestQueue = 20_000
+
+  private struct Job {
+    let work: (Database, inout StagedRuns) throws -> () -> Void
+    let fail: (ServiceError) -> Void
+  }
+
+  /// Starts the thread.
+  ///
+  /// - Parameters:
+  ///   - pool: Nobody else writes to it.
+  ///   - staged: The runs in memory, none as yet.
+  ///   - metrics: Told of every commit.
+  ///   - logger: Told of commits that failed.
+  ///   - afterCommit: Told what the commit changed, in order, before its callers are answered.
+  init(
+    pool: DatabasePool, staged: StagedRuns, metrics: StoreMetrics, logger: Logger,
+    afterCommit: @escaping @Sendable ([RunEvent]) -> Void
+  ) {
+    self.pool = pool
+    committed = staged
+    self.metrics = metrics
+    self.logger = logger
+    self.afterCommit = afterCommit
+    let thread = Thread { [self] in work() }
+    thread.name = "database writer"
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Does `work` in the next transaction.
+  ///
+  /// - Parameter work: Throws ``ServiceError`` only before it has written anything: that fails it alone. Any other
+  ///   error fails the whole transaction.
+  /// - Returns: What `work` returned, once it is on the disk.
+  /// - Throws: ``ServiceError``, its own or that of the commit.
+  func submit<Value: Sendable>(
+    _ work: @escaping @Sendable (Database, inout StagedRuns) throws -> Value
+  ) async throws(ServiceError) -> Value {
+    let result: Result<Value, ServiceError> = await withCheckedContinuation { continuation in
+      let job = Job(
+        work: { database, staged in
+          let value = try work(database, &staged)
+          return { continuation.resume(returning: .success(value)) }
+        },
+        fail: { continuation.resume(returning: .failure($0)) })
+      if let refusal = enqueue(job) { job.fail(refusal) }
+    }
+    return try result.get()
+  }
+
+  /// Takes no more work; what waits is done first.
+  func close() {
+    condition.withLock {
+      isClosed = true
+      condition.signal()
+    }
+  }
+
+  private func enqueue(_ job: Job) -> ServiceError? {
+    condition.withLock {
+      if isClosed { return .draining }
+      if waiting.count >= Self.longestQueue { return .overloaded }
+      waiting.append(job)
+      condition.signal()
+      return nil
+    }
+  }
+
+  private func work() {
+    while let batch = next() {
+      let start = DispatchTime.now().uptimeNanoseconds
+      commit(batch)
+      metrics.committed(batch.count, nanoseconds: DispatchTime.now().uptimeNanoseconds - start)
+    }
+  }
+
+  private func next() -> ArraySlice<Job>? {
+    condition.withLock {
+      while waiting.isEmpty && !isClosed { condition.wait() }
+      guard !waiting.isEmpty else { return nil }
+      let batch = waiting.prefix(Self.largestBatch)
+      waiting.removeFirst(batch.count)
+      return batch
+    }
+  }
+
+  private func commit(_ batch: ArraySlice<Job>) {
+    var answers: [() -> Void] = []
+    do {
+      try pool.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          for job in batch {
+            do {
+              answers.append(try job.work(database, &committed))
+            } catch let error as ServiceError {
+              answers.append { job.fail(error) }
+            }
+          }
+          return .commit
+        }
+      }
+    } catch {
+      committed.discard()
+      metrics.failed()
+      logger.error("commit failed", metadata: ["error": "\(error)", "requests": "\(batch.count)"])
+      let failure = ServiceError(database: error)
+      for job in batch { job.fail(failure) }
+      return
+    }
+    afterCommit(committed.commit())
+    for answer in answers { answer() }
+  }
+}

@@ -1,0 +1,14 @@
+/// Something that a commit changed, for those who watch.
+struct RunEvent: Sendable {
+  enum Change: Sendable {
+    case opened
+    case decided(StoredDecision)
+    case rewound
+    case finished
+    case deleted
+  }
+
+  let change: Change
+  /// The run after the change.
+  let run: Run
+}

@@ -1,0 +1,192 @@
+import Foundation
+import GRDB
+import MetaLR
+
+/// Every statement of the service: values go in as arguments, never as text.
+enum RunQueries {
+  private static let runColumns = """
+    key, id, owner, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, \
+    status, rewinds
+    """
+  private static let decisionColumns = """
+    step, observation, learningRate, scale, verdict, source, outOfDistribution, state
+    """
+
+  static func run(_ id: String, _ database: Database) throws -> Run? {
+    try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT \(runColumns) FROM runs WHERE id = ?"), arguments: [id]
+    ).map { try run($0, database) }
+  }
+
+  static func run(ofRequest requestKey: String, owner: String, _ database: Database) throws -> Run? {
+    try Row.fetchOne(
+      database, sql: "SELECT \(runColumns) FROM runs WHERE owner = ? AND requestKey = ?",
+      arguments: [owner, requestKey]
+    ).map { try run($0, database) }
+  }
+
+  /// The runs that match, the newest first.
+  static func runs(_ filter: RunFilter, of owner: String, _ database: Database) throws -> [Run] {
+    var conditions = ["owner = ?"]
+    var arguments: StatementArguments = [owner]
+    if let status = filter.status {
+      conditions.append("status = ?")
+      arguments += [status.rawValue]
+    }
+    if let controller = filter.controller {
+      conditions.append("controller = ?")
+      arguments += [controller]
+    }
+    if let label = filter.label {
+      // Keys hold no quotation marks: RunRequest.isLabelKey.
+      conditions.append("json_extract(labels, ?) = ?")
+      arguments += ["$.\"\(label.key)\"", label.value]
+    }
+    if let before = filter.before {
+      conditions.append("key < ?")
+      arguments += [before]
+    }
+    arguments += [filter.limit]
+    return try Row.fetchAll(
+      database,
+      sql: """
+        SELECT \(runColumns) FROM runs WHERE \(conditions.joined(separator: " AND ")) \
+        ORDER BY key DESC LIMIT ?
+        """, arguments: arguments
+    ).map { try run($0, database) }
+  }
+
+  static func openRuns(of owner: String, _ database: Database) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM runs WHERE owner = ? AND status = 'open'", arguments: [owner]) ?? 0
+  }
+
+  static func decision(_ run: Int64, at step: Int, _ database: Database) throws -> StoredDecision? {
+    try Row.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT \(decisionColumns) FROM decisions WHERE run = ? AND step = ?"), arguments: [run, step]
+    ).map(decision)
+  }
+
+  /// The decisions after a step, in order.
+  static func decisions(_ run: Int64, after step: Int, limit: Int, _ database: Database) throws
+    -> [StoredDecision]
+  {
+    try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT \(decisionColumns) FROM decisions WHERE run = ? AND step > ? ORDER BY step LIMIT ?
+          """), arguments: [run, step, limit]
+    ).map(decision)
+  }
+
+  static func checkpoint(_ hash: String, _ database: Database) throws -> Data? {
+    try Data.fetchOne(database, sql: "SELECT checkpoint FROM controllers WHERE hash = ?", arguments: [hash])
+  }
+
+  static func insertController(_ controller: LoadedController, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO controllers (hash, name, checkpoint) VALUES (?, ?, ?)",
+      arguments: [controller.hash, controller.name, controller.data])
+  }
+
+  /// - Returns: The new row's key.
+  static func insertRun(
+    id: String, owner: String, requestKey: String?, request: RunRequest, hash: String, created: String,
+    _ database: Database
+  ) throws -> Int64 {
+    try database.execute(
+      sql: """
+        INSERT INTO runs (id, owner, requestKey, controller, controllerHash, initialLearningRate, totalSteps, \
+        interval, labels, created, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+        """,
+      arguments: [
+        id, owner, requestKey, request.controller, hash, request.initialLearningRate, request.totalSteps,
+        request.interval, String(decoding: JSONEncoder().encode(request.labels), as: UTF8.self), created,
+      ])
+    return database.lastInsertedRowID
+  }
+
+  static func insert(_ decision: StoredDecision, of run: Int64, _ database: Database) throws {
+    try database.cachedStatement(
+      sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      run, decision.step, Data(decision.observation.stored), decision.answer.learningRate,
+      decision.answer.scale, decision.answer.verdict.rawValue, decision.answer.source,
+      decision.answer.outOfDistribution, Data(decision.state.stored),
+    ])
+  }
+
+  /// Stores what can change of a run's own row.
+  static func update(_ run: Run, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE runs SET status = ?, rewinds = ? WHERE key = ?",
+      arguments: [run.status.rawValue, run.rewinds, run.key])
+  }
+
+  static func deleteDecisions(_ run: Int64, after step: Int, _ database: Database) throws {
+    try database.execute(
+      sql: "DELETE FROM decisions WHERE run = ? AND step > ?", arguments: [run, step])
+  }
+
+  static func delete(_ run: Run, _ database: Database) throws {
+    try database.execute(sql: "DELETE FROM runs WHERE key = ?", arguments: [run.key])
+  }
+
+  /// Writes one row, which tells whether the database can be written.
+  static func beat(_ database: Database) throws {
+    try database.execute(sql: "UPDATE heartbeat SET count = count + 1")
+  }
+
+  private static func run(_ row: Row, _ database: Database) throws -> Run {
+    let key: Int64 = row["key"]
+    let labels: String = row["labels"]
+    guard let status = RunStatus(rawValue: row["status"]),
+      let labels = try? JSONDecoder().decode([String: String].self, from: Data(labels.utf8))
+    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unreadable run \(key)") }
+    return Run(
+      key: key, id: row["id"], owner: row["owner"],
+      request: RunRequest(
+        controller: row["controller"], initialLearningRate: row["initialLearningRate"],
+        totalSteps: row["totalSteps"], interval: row["interval"], labels: labels),
+      controllerHash: row["controllerHash"], created: row["created"], status: status,
+      rewinds: row["rewinds"], last: try lastDecision(key, database))
+  }
+
+  private static func lastDecision(_ run: Int64, _ database: Database) throws -> StoredDecision? {
+    try Row.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT \(decisionColumns) FROM decisions WHERE run = ? ORDER BY step DESC LIMIT 1"),
+      arguments: [run]
+    ).map(decision)
+  }
+
+  private static func decision(_ row: Row) throws -> StoredDecision {
+    let observation: Data = row["observation"]
+    let state: Data = row["state"]
+    guard let observation = ReportedObservation(step: row["step"], stored: observation),
+      let verdict = Verdict(rawValue: row["verdict"]), let state = GuardedController.State(stored: state)
+    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unreadable decision") }
+    return StoredDecision(
+      observation: observation,
+      answer: GuardedDecision(
+        learningRate: row["learningRate"], scale: row["scale"], verdict: verdict, source: row["source"],
+        outOfDistribution: row["outOfDistribution"]),
+      state: state)
+  }
+}
+
+/// Which runs a list shows.
+struct RunFilter: Sendable, Equatable {
+  struct Label: Sendable, Equatable {
+    let key: String
+    let value: String
+  }
+
+  var status: RunStatus?
+  var controller: String?
+  var label: Label?
+  /// Only runs opened before the one with this row.
+  var before: Int64?
+  var limit = 50
+}

@@ -1,0 +1,174 @@
+import Files
+import Foundation
+import GRDB
+import Logging
+import MetaLR
+
+/// All runs and their decisions, on disk before anybody is told of them.
+final class RunStore: Sendable {
+  private let file: DatabaseFile
+  private let writer: GroupCommit
+
+  /// Opens the database.
+  ///
+  /// - Parameters:
+  ///   - path: The file; created when missing.
+  ///   - metrics: Told of commits.
+  ///   - logger: Told of commits that failed.
+  ///   - makeController: Puts a controller under the service's guardian.
+  ///   - afterCommit: Told what each commit changed, in order.
+  /// - Throws: `FileError` when the file cannot be used.
+  init(
+    path: String, metrics: StoreMetrics, logger: Logger,
+    makeController: @escaping @Sendable (Controller) -> GuardedController,
+    afterCommit: @escaping @Sendable ([RunEvent]) -> Void
+  ) throws(FileError) {
+    let file = try DatabaseFile(path: path)
+    self.file = file
+    writer = GroupCommit(
+      pool: file.pool, staged: StagedRuns(makeController: makeController), metrics: metrics,
+      logger: logger, afterCommit: afterCommit)
+  }
+
+  /// Opens a run.
+  ///
+  /// - Parameters:
+  ///   - request: What the client asked for, validated.
+  ///   - owner: The name of its token.
+  ///   - requestKey: The client's own name for this request, nil for none: the same key opens one run.
+  ///   - controller: Decides.
+  ///   - limit: Open runs that an owner may have.
+  /// - Returns: The run, and whether it is new.
+  /// - Throws: ``ServiceError`` past the limit, or when the key opened another run.
+  func open(
+    _ request: RunRequest, owner: String, requestKey: String?, controller: LoadedController, limit: Int
+  ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
+    let id = Self.newIdentifier()
+    let created = Date().ISO8601Format()
+    return try await writer.submit { database, staged in
+      if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
+        guard run.request == request else { throw ServiceError.requestKeyUsed(requestKey, run.id) }
+        return (try staged.run(run.id, of: owner, database), false)
+      }
+      guard try RunQueries.openRuns(of: owner, database) < limit else {
+        throw ServiceError.tooManyRuns(limit)
+      }
+      try RunQueries.insertController(controller, database)
+      let key = try RunQueries.insertRun(
+        id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
+        created: created, database)
+      let run = Run(
+        key: key, id: id, owner: owner, request: request, controllerHash: controller.hash, created: created,
+        status: .open, rewinds: 0, last: nil)
+      staged.stage(run, id: id, event: RunEvent(change: .opened, run: run))
+      return (run, true)
+    }
+  }
+
+  /// Answers an observation: decides, or repeats what was decided.
+  ///
+  /// - Throws: ``ServiceError``, see ``Run/answer(_:earlier:controller:)``.
+  func answer(
+    _ observation: ReportedObservation, run id: String, owner: String
+  ) async throws(ServiceError) -> StoredDecision {
+    try await writer.submit { database, staged in
+      var run = try staged.run(id, of: owner, database)
+      let statusBefore = run.status
+      let earlier =
+        run.isInThePast(observation)
+        ? try RunQueries.decision(run.key, at: observation.step, database) : nil
+      let controller = try staged.controller(of: run, database)
+      let (decision, isNew) = try run.answer(observation, earlier: earlier, controller: controller)
+      guard isNew else { return decision }
+      try RunQueries.insert(decision, of: run.key, database)
+      if run.status != statusBefore { try RunQueries.update(run, database) }
+      staged.stage(run, id: id, event: RunEvent(change: .decided(decision), run: run))
+      return decision
+    }
+  }
+
+  /// Goes back to an earlier step; later decisions are dropped.
+  ///
+  /// - Returns: The run as it was after the decision of `step`.
+  func rewind(_ id: String, to step: Int, owner: String) async throws(ServiceError) -> Run {
+    try await writer.submit { database, staged in
+      var run = try staged.run(id, of: owner, database)
+      let before = run
+      guard let decision = try RunQueries.decision(run.key, at: step, database) else {
+        throw ServiceError.notDecided(step, last: run.last)
+      }
+      run.rewind(to: decision)
+      guard run != before else { return run }
+      try RunQueries.deleteDecisions(run.key, after: step, database)
+      try RunQueries.update(run, database)
+      staged.stage(run, id: id, event: RunEvent(change: .rewound, run: run))
+      return run
+    }
+  }
+
+  /// Ends a run.
+  func finish(_ id: String, owner: String) async throws(ServiceError) -> Run {
+    try await writer.submit { database, staged in
+      var run = try staged.run(id, of: owner, database)
+      let before = run
+      run.finish()
+      guard run != before else { return run }
+      try RunQueries.update(run, database)
+      staged.stage(run, id: id, event: RunEvent(change: .finished, run: run))
+      return run
+    }
+  }
+
+  /// Deletes a run and its decisions.
+  func delete(_ id: String, owner: String) async throws(ServiceError) {
+    try await writer.submit { database, staged in
+      let run = try staged.run(id, of: owner, database)
+      try RunQueries.delete(run, database)
+      staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
+    }
+  }
+
+  /// One run.
+  func run(_ id: String, owner: String) async throws(ServiceError) -> Run {
+    let run = try await read { try RunQueries.run(id, $0) }
+    guard let run, run.owner == owner else { throw .unknownRun(id) }
+    return run
+  }
+
+  /// The runs that match a filter, the newest first.
+  func runs(_ filter: RunFilter, owner: String) async throws(ServiceError) -> [Run] {
+    try await read { try RunQueries.runs(filter, of: owner, $0) }
+  }
+
+  /// Decisions of a run after a step, in order.
+  func decisions(_ run: Run, after step: Int, limit: Int) async throws(ServiceError) -> [StoredDecision] {
+    try await read { try RunQueries.decisions(run.key, after: step, limit: limit, $0) }
+  }
+
+  /// Writes and syncs one row.
+  ///
+  /// - Throws: ``ServiceError`` when decisions could not be stored now either.
+  func probe() async throws(ServiceError) {
+    try await writer.submit { database, _ in try RunQueries.beat(database) }
+  }
+
+  /// Does what waits, then takes no more.
+  func close() { writer.close() }
+
+  private func read<Value: Sendable>(
+    _ query: @escaping @Sendable (Database) throws -> Value
+  ) async throws(ServiceError) -> Value {
+    do {
+      return try await file.pool.read(query)
+    } catch {
+      throw ServiceError(database: error)
+    }
+  }
+
+  /// 120 random bits: nobody guesses another's run, and two are never the same.
+  private static func newIdentifier() -> String {
+    let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    var generator = SystemRandomNumberGenerator()
+    return String((0..<24).map { _ in alphabet[Int(generator.next() & 31)] })
+  }
+}

@@ -1,0 +1,76 @@
+import Files
+import GRDB
+
+/// The tables, and how older databases become this build's.
+enum Schema {
+  /// Marks a file as a database of metalr ("mlr1").
+  static let applicationID = 0x6d6c_7231
+  /// The schema of this build.
+  static var version: Int { migrations.count }
+
+  /// Lists of statements, the one at index i from version i to i + 1; landed ones never change.
+  static let migrations = [
+    """
+    CREATE TABLE controllers (
+      hash TEXT NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL,
+      checkpoint BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      owner TEXT NOT NULL,
+      requestKey TEXT,
+      controller TEXT NOT NULL,
+      controllerHash TEXT NOT NULL REFERENCES controllers (hash),
+      initialLearningRate REAL NOT NULL,
+      totalSteps INTEGER NOT NULL,
+      interval INTEGER NOT NULL,
+      labels TEXT NOT NULL,
+      created TEXT NOT NULL,
+      status TEXT NOT NULL,
+      rewinds INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX runsOfOwner ON runs (owner, status);
+    CREATE UNIQUE INDEX runsOfRequest ON runs (owner, requestKey) WHERE requestKey IS NOT NULL;
+    CREATE TABLE decisions (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      observation BLOB NOT NULL,
+      learningRate REAL NOT NULL,
+      scale REAL NOT NULL,
+      verdict TEXT NOT NULL,
+      source TEXT NOT NULL,
+      outOfDistribution REAL,
+      state BLOB NOT NULL,
+      PRIMARY KEY (run, step)
+    ) WITHOUT ROWID;
+    CREATE TABLE heartbeat (only INTEGER PRIMARY KEY CHECK (only = 1), count INTEGER NOT NULL);
+    INSERT INTO heartbeat VALUES (1, 0);
+    """
+  ]
+
+  /// Brings a database to this build's schema.
+  ///
+  /// - Throws: `FileError` when it is of a newer schema, or of another program.
+  static func migrate(_ database: Database, path: String) throws {
+    let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+    guard application == applicationID || tables == 0 else {
+      throw FileError(
+        path: path, problem: "is a database of another program", remedy: "Give another file.")
+    }
+    guard found <= version else {
+      throw FileError(
+        path: path, problem: "has schema \(found); this build reads up to \(version)",
+        remedy: "Upgrade metalr, or give the backup that was made before the upgrade.")
+    }
+    guard found < version else { return }
+    try database.inTransaction(.immediate) {
+      for statements in migrations[found...] { try database.execute(sql: statements) }
+      try database.execute(sql: "PRAGMA user_version = \(version); PRAGMA application_id = \(applicationID)")
+      return .commit
+    }
+  }
+}

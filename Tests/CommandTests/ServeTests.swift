@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@Suite("metalr serve")
+struct ServeTests {
+  @Test("It says where it listens and who may use it, and SIGTERM ends it with status 0")
+  func termination() throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(
+      script: """
+        cd "$FOLDER"
+        "$METALR" serve --checkpoints . --database runs.sqlite --listen 127.0.0.1:0 --log-format json 2>log &
+        until grep -q listening log || ! kill -0 $!; do sleep 0.1; done
+        kill -TERM $!
+        wait $!
+        status=$?
+        cat log >&2
+        exit $status
+        """, environment: ["FOLDER": folder.path])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.error.contains("no --tokens") && run.error.contains("\"message\":\"listening\""))
+    #expect(run.error.contains("\"message\":\"stopped\"") && run.output.isEmpty)
+  }
+
+  @Test(
+    "What cannot be served is refused at the start, with the status of its kind",
+    arguments: [
+      (["--listen", "0.0.0.0:0"], 64, "--tokens"), (["--listen", "8080"], 64, "host:port"),
+      (["--fallback", "hope"], 64, "hope"), (["--max-body", "0"], 64, "limit on the body"),
+      (["--spike-ratio", "1"], 64, "spike ratio"), (["--tokens", "/nowhere/tokens"], 66, "/nowhere/tokens"),
+      (["--checkpoints", "/nowhere"], 66, "/nowhere"),
+      (["--database", "/nowhere/runs.sqlite"], 66, "/nowhere/runs.sqlite"),
+    ] as [([String], Int32, String)])
+  func refusal(arguments: [String], status: Int32, text: String) throws {
+    let folder = try TemporaryFolder()
+    var all = ["serve"]
+    for (name, value) in [
+      ("--checkpoints", folder.path), ("--database", folder.path + "/runs.sqlite"),
+      ("--listen", "127.0.0.1:0"),
+    ] where !arguments.contains(name) { all += [name, value] }
+    let run = try ProgramRun(ProgramRun.program, all + arguments, environment: [:])
+    #expect(run.status == status && run.error.contains(text), "\(run.status): \(run.error)")
+    #expect(run.output.isEmpty)
+  }
+}

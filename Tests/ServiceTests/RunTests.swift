@@ -1,0 +1,118 @@
+import MetaLR
+import Testing
+
+@testable import Service
+
+@Suite("The rules of a run")
+struct RunTests {
+  let controller: GuardedController
+  var run: Run
+
+  init() throws {
+    controller = GuardedController(
+      controller: try Sample.checkpoint().controller, guardian: try Guardian(), fallback: nil)
+    run = Run(
+      key: 1, id: "a", owner: "o",
+      request: RunRequest(controller: "sample", initialLearningRate: 0.01, totalSteps: 25, interval: 10),
+      controllerHash: "", created: "", status: .open, rewinds: 0, last: nil)
+  }
+
+  mutating func answer(_ observation: ReportedObservation, earlier: StoredDecision? = nil) throws -> (
+    StoredDecision, Bool
+  ) {
+    let answer = try run.answer(observation, earlier: earlier, controller: controller)
+    return (answer.decision, answer.isNew)
+  }
+
+  @Test("Steps come in order, the last interval is shorter, and the last step completes the run")
+  mutating func order() throws {
+    var steps: [Int] = []
+    while let next = run.nextStep {
+      steps.append(next)
+      _ = try answer(Sample.observation(next))
+    }
+    #expect(steps == [0, 10, 20, 25])
+    #expect(run.status == .finished)
+    #expect(run.last?.answer.verdict == .complete)
+  }
+
+  @Test("The same observation gets the same decision, which is not new")
+  mutating func repetition() throws {
+    let first = try answer(Sample.observation(0))
+    let again = try answer(Sample.observation(0))
+    #expect(first.1 && !again.1)
+    #expect(first.0 == again.0)
+  }
+
+  @Test("Another observation for a decided step is refused, and both are named")
+  mutating func conflict() throws {
+    _ = try answer(Sample.observation(0))
+    let error = #expect(throws: ServiceError.self) { try answer(Sample.observation(0, noise: 0.5)) }
+    #expect(error?.code == "conflicting_observation")
+    #expect(error?.message.contains("\"validationLoss\":2}") == false)
+    #expect(error?.message.contains("\"validationLoss\":2,") == true)
+    #expect(error?.message.contains("\"validationLoss\":2.5,") == true)
+  }
+
+  @Test("A step out of order is refused, and the next one is named", arguments: [5, 10, 25, 1000])
+  mutating func outOfOrder(step: Int) throws {
+    let error = #expect(throws: ServiceError.self) { try answer(Sample.observation(step)) }
+    #expect(error?.code == "step_out_of_order")
+    #expect(error?.message.contains("step 0 comes next") == true)
+  }
+
+  @Test("Rates are those of a session of the same controller, bit for bit")
+  mutating func sameAsSession() throws {
+    var session = controller.controller.session()
+    var rate = 0.01
+    for step in [0, 10, 20] {
+      let observation = Sample.observation(step)
+      rate = session.nextLearningRate(after: observation.observation(stepBudget: 25, learningRate: rate))
+      #expect(try answer(observation).0.answer.learningRate == rate)
+    }
+  }
+
+  @Test("After a rewind the same observations get the same rates")
+  mutating func rewind() throws {
+    var first: [StoredDecision] = []
+    for step in [0, 10, 20] { first.append(try answer(Sample.observation(step)).0) }
+    run.rewind(to: first[0])
+    #expect(run.nextStep == 10 && run.rewinds == 1 && run.learningRate == first[0].answer.learningRate)
+    for step in [10, 20] {
+      let again = try answer(Sample.observation(step))
+      #expect(again.1)
+      #expect(first.contains(again.0))
+    }
+  }
+
+  @Test("A finished run takes no new observation, and a rewind opens it again")
+  mutating func finish() throws {
+    let first = try answer(Sample.observation(0)).0
+    _ = try answer(Sample.observation(10))
+    run.finish()
+    let error = #expect(throws: ServiceError.self) { try answer(Sample.observation(20)) }
+    #expect(error?.code == "run_finished")
+    run.rewind(to: first)
+    #expect(run.status == .open)
+  }
+
+  @Test(
+    "Observations and states survive storage bit for bit",
+    arguments: [0.0, -0.0, .nan, .infinity, -.infinity, 5e-324, 0.1, -1e308])
+  func storage(value: Double) throws {
+    var observation = Sample.observation(7)
+    observation.weightMean = Reading(value)
+    let read = try #require(ReportedObservation(step: 7, stored: observation.stored))
+    #expect(read.stored == observation.stored)
+    #expect(read.isSame(as: observation))
+    let state = GuardedController.State(
+      recurrent: RecurrentState(actor: [Float(value), 1.5], critic: []),
+      guardian: Guardian.State(
+        validationLosses: [value], trainLosses: [value, 2], failures: 2, goodObservations: 3,
+        hasHandedOver: true))
+    #expect(GuardedController.State(stored: state.stored)?.stored == state.stored)
+    for cut in 1..<state.stored.count {
+      #expect(GuardedController.State(stored: state.stored.dropLast(cut)) == nil)
+    }
+  }
+}

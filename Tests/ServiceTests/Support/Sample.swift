@@ -1,0 +1,62 @@
+import Foundation
+import Logging
+import MetaLR
+import Metrics
+import Randomness
+
+@testable import Service
+
+/// Controllers, observations and folders for tests.
+enum Sample {
+  /// A controller that was never trained but is not indifferent: its weights are scaled up.
+  static func checkpoint(seed: UInt64 = 1, actor: NetworkShape = .lstm(hidden: 4)) throws -> Checkpoint {
+    var generator = SeededGenerator(seed: seed)
+    let count = FeatureSet.extended.count
+    let fresh = try ActorCritic(
+      configuration: ActorCritic.Configuration(observationCount: count, actor: actor), using: &generator)
+    let policy = try ActorCritic(
+      configuration: fresh.configuration, actorParameters: fresh.actorParameters.map { $0 * 3 },
+      criticParameters: fresh.criticParameters)
+    let statistics = RunningStatistics(
+      count: 100, mean: [0, 0, -3, -8, 0, -4, -6, 0.5],
+      squaredDeviations: [100, 100, 100, 400, 1, 100, 400, 10])
+    return Checkpoint(
+      controller: Controller(
+        featureSet: .extended, action: LearningRateAction(),
+        normalizer: ObservationNormalizer(statistics: statistics, clip: 10), policy: policy),
+      card: ControllerCard(
+        trainee: TraineeDescription(
+          dataset: "none", datasetHash: "none", splitSizes: [1, 1, 1], model: "none", optimizer: "none",
+          batchSize: 1),
+        training: ControllerTraining.Configuration(), episodes: 0, evaluation: []))
+  }
+
+  /// A new folder with the sample controller under the name "sample".
+  static func folder() throws -> String {
+    let path = FileManager.default.temporaryDirectory.path + "/metalr-service-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path + "/checkpoints", withIntermediateDirectories: true)
+    try checkpoint().write(to: path + "/checkpoints/sample.ckpt")
+    return path
+  }
+
+  /// A healthy run: the loss falls like 2 / (1 + step / 100).
+  static func observation(_ step: Int, noise: Double = 0) -> ReportedObservation {
+    let loss = 2 / (1 + Double(step) / 100) + noise
+    return ReportedObservation(
+      step: step, trainLoss: Reading(loss * 0.9), validationLoss: Reading(loss),
+      predictionVariance: Reading(0.05), predictionChangeVariance: Reading(step == 0 ? 0 : 0.001),
+      weightMean: Reading(0.01), weightVariance: Reading(0.02))
+  }
+
+  static func store(
+    _ folder: String, fallback: FallbackSchedule? = nil,
+    afterCommit: @escaping @Sendable ([RunEvent]) -> Void = { _ in }
+  ) throws -> RunStore {
+    let guardian = try Guardian()
+    return try RunStore(
+      path: folder + "/runs.sqlite", metrics: StoreMetrics(PrometheusRegistry()),
+      logger: Logger(label: "test") { LineLogHandler(label: $0, format: .text, level: .critical) },
+      makeController: { GuardedController(controller: $0, guardian: guardian, fallback: fallback) },
+      afterCommit: afterCommit)
+  }
+}
