@@ -112,6 +112,9 @@ public struct Model: Sendable {
     var bias: Range<Int>
     var runningMean: Range<Int>
     var runningVariance: Range<Int>
+    /// Whether ReLU follows, and before it the addition of a second input; set by ``Model/fusingNormalisation()``.
+    var hasAddend = false
+    var hasReLU = false
   }
 }
 

@@ -16,6 +16,14 @@ extension Network {
     Channels(layers.channels.pointer + layers.channelOffsets[node], channels: batchNorm(node).channels)
   }
 
+  /// From what the backward kernels see where ReLU let nothing through; nil where they need not.
+  func reluMask(
+    _ node: Int, _ vectors: Channels
+  ) -> (scale: UnsafeMutablePointer<Float>?, shift: UnsafeMutablePointer<Float>?) {
+    let layer = batchNorm(node)
+    return layer.hasReLU && !layer.hasAddend ? (vectors.scale, vectors.shift) : (nil, nil)
+  }
+
   /// Two rows of channel sums for the chunk that begins at a tile.
   func partials(of tile: Int) -> (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) {
     let first = partialSums.pointer + 2 * layers.largestBatchNorm * tile
@@ -104,7 +112,7 @@ extension Network {
     for group in groups.indices { forEachChunk(of: group, batch, chunkTiles, body) }
   }
 
-  private func batchNorm(_ node: Int) -> Model.BatchNorm {
+  func batchNorm(_ node: Int) -> Model.BatchNorm {
     guard case .batchNorm(let layer) = layers.operations[node] else {
       preconditionFailure("node \(node) is not a batch normalisation")
     }

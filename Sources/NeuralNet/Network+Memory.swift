@@ -1,20 +1,30 @@
 internal import Kernels
 
 extension Network {
-  /// A plan with the size of its chunks: as many tiles as fit the second-level cache, from 1 to 8.
+  /// A plan with the size of its chunks in each phase, from 1 to 8 tiles: as many as fit the second-level cache, or
+  /// as weigh as much as the phase's weights, which every chunk reads again.
   struct Runnable {
     let plan: Plan
-    let chunkTiles: Int
+    let chunkTiles: [Int]
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, _ layers: Layers) {
       self.plan = plan
       // 1 MB, a common size of that cache.
       let cacheFloats = 1 << 18
-      chunkTiles = min(max(cacheFloats / max(plan.workingSet, 1), 1), 8)
+      chunkTiles = plan.phases.indices.map { phase in
+        // A layer has packed weights for each of the two directions.
+        let weights = plan.phases[phase].steps.compactMap(\.weightsNode).reduce(0) { sum, node in
+          sum + layers.packedCount(node) / 2
+        }
+        return min(max(cacheFloats, weights) / max(plan.workingSets[phase], 1), 8)
+      }.map { max($0, 1) }
     }
 
+    /// Tiles of the largest chunk.
+    var largestChunk: Int { chunkTiles.max() ?? 1 }
+
     /// Floats that one thread needs for a chunk.
-    var workspaceCount: Int { plan.chunkFloats * chunkTiles }
+    var workspaceCount: Int { zip(plan.chunkFloats, chunkTiles).map { $0 * $1 }.max() ?? 0 }
   }
 
   /// What one thread needs for itself.
@@ -103,6 +113,11 @@ extension Network {
     }
 
     var floatCount: Int { packed.count + channels.count }
+
+    /// Floats of the packed weights of a node.
+    func packedCount(_ node: Int) -> Int {
+      (node + 1 < packedOffsets.count ? packedOffsets[node + 1] : packed.count) - packedOffsets[node]
+    }
 
     /// Floats of scratch that the hungriest layer needs for `tiles` tiles.
     func scratchCount(tiles: Int, _ kernels: UnsafePointer<KernelTable>) -> Int {

@@ -23,16 +23,17 @@ extension Network {
 
   /// Runs all phases of a plan over a batch.
   func run(_ runnable: Runnable, _ batch: Batch) {
-    for phase in runnable.plan.phases {
+    for (phase, chunkTiles) in zip(runnable.plan.phases, runnable.chunkTiles) {
       forEachGroup { group, worker in
-        self.forEachChunk(of: group, batch, runnable.chunkTiles) { chunk in
-          let place = Place(network: self, runnable: runnable, chunk: chunk, worker: worker)
+        self.forEachChunk(of: group, batch, chunkTiles) { chunk in
+          let place = Place(
+            network: self, plan: runnable.plan, chunkTiles: chunkTiles, chunk: chunk, worker: worker)
           for step in phase.steps { self.execute(step, at: place, batch, self.groups[group]) }
         }
       }
       switch phase.barrier {
-      case .statistics(let node): finishStatistics(node, batch, runnable.chunkTiles)
-      case .gradientSums(let node): finishGradientSums(node, batch, runnable.chunkTiles)
+      case .statistics(let node): finishStatistics(node, batch, chunkTiles)
+      case .gradientSums(let node): finishGradientSums(node, batch, chunkTiles)
       case nil: break
       }
     }
@@ -70,14 +71,16 @@ extension Network {
 
   /// Where the storages of a plan lie for one chunk.
   struct Place {
-    let runnable: Runnable
+    let plan: Plan
+    let chunkTiles: Int
     let chunk: Chunk
     let worker: Worker
     private let batchMemory: UnsafeMutablePointer<Float>
     private let batchTiles: Int
 
-    init(network: Network, runnable: Runnable, chunk: Chunk, worker: Worker) {
-      self.runnable = runnable
+    init(network: Network, plan: Plan, chunkTiles: Int, chunk: Chunk, worker: Worker) {
+      self.plan = plan
+      self.chunkTiles = chunkTiles
       self.chunk = chunk
       self.worker = worker
       batchMemory = network.batchMemory.pointer
@@ -85,10 +88,10 @@ extension Network {
     }
 
     subscript(storage: Plan.Storage) -> UnsafeMutablePointer<Float> {
-      switch runnable.plan.places[storage] {
-      case .chunk(let offset): worker.workspace.pointer + offset * runnable.chunkTiles
+      switch plan.places[storage] {
+      case .chunk(let offset): worker.workspace.pointer + offset * chunkTiles
       case .batch(let offset):
-        batchMemory + offset * batchTiles + chunk.firstTile * runnable.plan.sizes[storage]
+        batchMemory + offset * batchTiles + chunk.firstTile * plan.sizes[storage]
       }
     }
 
@@ -97,6 +100,6 @@ extension Network {
     }
 
     /// Floats of a storage in this chunk.
-    func count(_ storage: Plan.Storage) -> Int { runnable.plan.sizes[storage] * chunk.tiles }
+    func count(_ storage: Plan.Storage) -> Int { plan.sizes[storage] * chunk.tiles }
   }
 }

@@ -51,21 +51,27 @@ extension Network {
       let (channels, area) = size(node)
       let (mean, squares) = partials(of: place.chunk.firstTile)
       kernels.pointee.batchNormStatistics(channels, area, tiles, images, place[x], mean, squares)
-    case .normalise(let node, let x, let y):
+    case .normalise(let node, let x, let addend, let y):
       let (channels, area) = size(node)
       let vectors = vectors(node)
-      kernels.pointee.scaleAndShift(channels, area, tiles, place[x], vectors.scale, vectors.shift, place[y])
+      kernels.pointee.scaleAndShift(
+        channels, area, tiles, place[x], vectors.scale, vectors.shift, addend.map { place[$0] },
+        batchNorm(node).hasReLU, place[y])
     case .batchGradientSums(let node, let x, let dy):
       let (channels, area) = size(node)
       let (sums, products) = partials(of: place.chunk.firstTile)
+      let vectors = vectors(node)
+      let mask = reluMask(node, vectors)
       kernels.pointee.batchNormGradientSums(
-        channels, area, tiles, images, place[x], place[dy], vectors(node).mean, sums, products)
+        channels, area, tiles, images, place[x], place[dy], vectors.mean, mask.scale, mask.shift, sums,
+        products)
     case .batchNormGradient(let node, let x, let dy, let dx):
       let (channels, area) = size(node)
       let vectors = vectors(node)
+      let mask = reluMask(node, vectors)
       kernels.pointee.batchNormBackward(
-        channels, area, tiles, images, place[x], place[dy], vectors.mean, vectors.a, vectors.b, vectors.c,
-        place[dx])
+        channels, area, tiles, images, place[x], place[dy], vectors.mean, mask.scale, mask.shift, vectors.a,
+        vectors.b, vectors.c, place[dx])
     case .loss(let logits, let gradient):
       loss(place[logits], gradient.map { place[$0] }, place, batch, group)
     }

@@ -28,7 +28,7 @@ struct Plan {
     case reluGradient(y: Storage, dy: Storage, dx: Storage)
     case add(a: Storage, b: Storage, sum: Storage)
     case batchStatistics(node: Int, x: Storage)
-    case normalise(node: Int, x: Storage, y: Storage)
+    case normalise(node: Int, x: Storage, addend: Storage?, y: Storage)
     case batchGradientSums(node: Int, x: Storage, dy: Storage)
     case batchNormGradient(node: Int, x: Storage, dy: Storage, dx: Storage)
     case loss(logits: Storage, gradient: Storage?)
@@ -41,16 +41,27 @@ struct Plan {
         .convolutionInputGradient(_, let a, let b), .dense(_, let a, let b),
         .denseWeightGradient(_, let a, let b), .denseInputGradient(_, let a, let b),
         .averagePool(_, let a, let b), .averagePoolGradient(_, let a, let b), .relu(let a, let b),
-        .normalise(_, let a, let b), .batchGradientSums(_, let a, let b):
+        .batchGradientSums(_, let a, let b):
         [a, b]
       case .maxPool(_, let a, let b, let c), .maxPoolGradient(_, let a, let b, let c),
         .reluGradient(let a, let b, let c), .add(let a, let b, let c),
         .batchNormGradient(_, let a, let b, let c):
         [a, b, c]
-      case .convolutionPool(_, let a, let b, let c): [a, b] + (c.map { [$0] } ?? [])
+      case .convolutionPool(_, let a, let b, let c), .normalise(_, let a, let c, let b):
+        [a, b] + (c.map { [$0] } ?? [])
       case .convolutionPoolGradient(_, let a, let b, let c, let d, let e):
         [a, b, c, d] + (e.map { [$0] } ?? [])
       case .loss(let a, let b): [a] + (b.map { [$0] } ?? [])
+      }
+    }
+
+    /// The layer whose packed weights the step reads.
+    var weightsNode: Int? {
+      switch self {
+      case .convolution(let node, _, _), .convolutionInputGradient(let node, _, _),
+        .convolutionPool(let node, _, _, _), .dense(let node, _, _), .denseInputGradient(let node, _, _):
+        node
+      default: nil
       }
     }
   }
@@ -84,12 +95,12 @@ struct Plan {
   let sizes: [Int]
   /// Where each storage lies.
   let places: [Place]
-  /// Floats of one tile in a thread's workspace.
-  let chunkFloats: Int
+  /// Floats of one tile in a thread's workspace, in each phase.
+  let chunkFloats: [Int]
   /// Floats of one tile in the memory of the batch.
   let batchFloats: Int
-  /// The most floats of one tile that one phase touches, from which the size of a chunk follows.
-  let workingSet: Int
+  /// Floats of one tile that each phase touches, from which the size of its chunks follows.
+  let workingSets: [Int]
 
   init(phases: [Phase], sizes: [Int]) {
     self.phases = phases
@@ -98,6 +109,6 @@ struct Plan {
     places = layout.places
     chunkFloats = layout.chunkFloats
     batchFloats = layout.batchFloats
-    workingSet = layout.workingSet
+    workingSets = layout.workingSets
   }
 }

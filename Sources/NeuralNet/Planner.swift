@@ -78,7 +78,7 @@ struct Planner {
           emit(.batchStatistics(node: index, x: x))
           end(with: .statistics(node: index))
         }
-        emit(.normalise(node: index, x: x, y: output))
+        emit(.normalise(node: index, x: x, addend: inputs.dropFirst().first, y: output))
       }
     }
     return logits
@@ -110,10 +110,19 @@ struct Planner {
     case .relu:
       let y = value(node.output)
       pass(to: input, over: shared.contains(dy) ? nil : dy) { .reluGradient(y: y, dy: dy, dx: $0) }
-    case .batchNorm:
-      emit(.batchGradientSums(node: index, x: x, dy: dy))
+    case .batchNorm(let layer):
+      var slope = dy
+      if layer.hasAddend {
+        slope = shared.contains(dy) ? storage(of: node.output) : dy
+        emit(.reluGradient(y: value(node.output), dy: dy, dx: slope))
+      }
+      emit(.batchGradientSums(node: index, x: x, dy: slope))
       end(with: .gradientSums(node: index))
-      pass(to: input) { .batchNormGradient(node: index, x: x, dy: dy, dx: $0) }
+      pass(to: input) { .batchNormGradient(node: index, x: x, dy: slope, dx: $0) }
+      for addend in node.inputs.dropFirst() {
+        shared.insert(slope)
+        receive(slope, for: addend)
+      }
     case .add:
       shared.insert(dy)
       for input in node.inputs { receive(dy, for: input) }
@@ -149,7 +158,7 @@ struct Planner {
   private func mayOverwrite(_ value: Int, training: Bool) -> Bool {
     guard model.readers(of: value) == 1, let maker = model.maker(of: value) else { return false }
     return switch maker.operation {
-    case .relu, .convolutionPool: !training
+    case .relu, .convolutionPool, .batchNorm: !training
     default: true
     }
   }

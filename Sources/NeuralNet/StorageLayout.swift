@@ -4,9 +4,11 @@
 /// that several phases touch lies in the memory of the batch, and its life is a range of phases.
 struct StorageLayout {
   private(set) var places: [Plan.Place]
-  private(set) var chunkFloats = 0
+  /// Floats of a tile in the workspace, in each phase.
+  private(set) var chunkFloats: [Int]
   private(set) var batchFloats = 0
-  private(set) var workingSet = 0
+  /// Floats of a tile that each phase touches.
+  private(set) var workingSets: [Int] = []
 
   private struct Life {
     var phases: ClosedRange<Int>
@@ -15,6 +17,7 @@ struct StorageLayout {
 
   init(phases: [Plan.Phase], sizes: [Int]) {
     places = sizes.map { _ in .chunk(offset: 0) }
+    chunkFloats = phases.map { _ in 0 }
     var lives = [Life?](repeating: nil, count: sizes.count)
     var step = 0
     for (index, phase) in phases.enumerated() {
@@ -29,12 +32,12 @@ struct StorageLayout {
       }
     }
     place(lives, sizes)
-    for phase in phases {
+    for (index, phase) in phases.enumerated() {
       let touched = Set(phase.steps.flatMap(\.storages))
       let ofBatch = touched.reduce(0) { sum, storage in
         if case .batch = places[storage] { sum + sizes[storage] } else { sum }
       }
-      workingSet = max(workingSet, ofBatch + chunkFloats)
+      workingSets.append(ofBatch + chunkFloats[index])
     }
   }
 
@@ -50,7 +53,8 @@ struct StorageLayout {
         let offset = Self.firstFit(life.steps, size, among: chunk)
         chunk.append((life.steps, offset..<offset + size))
         places[storage] = .chunk(offset: offset)
-        chunkFloats = max(chunkFloats, offset + size)
+        let phase = life.phases.lowerBound
+        chunkFloats[phase] = max(chunkFloats[phase], offset + size)
       } else {
         let offset = Self.firstFit(life.phases, size, among: batch)
         batch.append((life.phases, offset..<offset + size))

@@ -25,24 +25,32 @@ void naiveBatchNormStatistics(int32_t channels, int32_t area, int32_t tiles, int
 }
 
 void naiveScaleAndShift(int32_t channels, int32_t area, int32_t tiles, const float *x, const float *scale,
-                        const float *shift, float *y) {
+                        const float *shift, const float *addend, bool relu, float *y) {
   for (int channel = 0; channel < channels; channel++)
     for (int image = 0; image < tiles * kKernelLanes; image++)
       for (int place = 0; place < area; place++) {
         size_t i = valueIndex(channels, area, image, channel, place);
-        y[i] = scale[channel] * x[i] + shift[channel];
+        float value = scale[channel] * x[i] + shift[channel] + (addend ? addend[i] : 0);
+        y[i] = relu && value < 0 ? 0 : value;
       }
 }
 
+// dy behind ReLU, if there is one: 0 where its input was not positive.
+static float passing(float dy, float x, int channel, const float *scale, const float *shift) {
+  return !scale || scale[channel] * x + shift[channel] > 0 ? dy : 0;
+}
+
 void naiveBatchNormGradientSums(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
-                                const float *dy, const float *mean, double *sumDy, double *sumDyX) {
+                                const float *dy, const float *mean, const float *scale, const float *shift,
+                                double *sumDy, double *sumDyX) {
   for (int channel = 0; channel < channels; channel++) {
     double sum = 0, product = 0;
     for (int image = 0; image < images; image++)
       for (int place = 0; place < area; place++) {
         size_t i = valueIndex(channels, area, image, channel, place);
-        sum += dy[i];
-        product += dy[i] * (double)(x[i] - mean[channel]);
+        float gradient = passing(dy[i], x[i], channel, scale, shift);
+        sum += gradient;
+        product += gradient * (double)(x[i] - mean[channel]);
       }
     sumDy[channel] = sum;
     sumDyX[channel] = product;
@@ -50,12 +58,13 @@ void naiveBatchNormGradientSums(int32_t channels, int32_t area, int32_t tiles, i
 }
 
 void naiveBatchNormBackward(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
-                            const float *dy, const float *mean, const float *a, const float *b,
-                            const float *c, float *dx) {
+                            const float *dy, const float *mean, const float *scale, const float *shift,
+                            const float *a, const float *b, const float *c, float *dx) {
   for (int channel = 0; channel < channels; channel++)
     for (int image = 0; image < tiles * kKernelLanes; image++)
       for (int place = 0; place < area; place++) {
         size_t i = valueIndex(channels, area, image, channel, place);
-        dx[i] = image < images ? a[channel] * dy[i] + b[channel] * (x[i] - mean[channel]) + c[channel] : 0;
+        float gradient = passing(dy[i], x[i], channel, scale, shift);
+        dx[i] = image < images ? a[channel] * gradient + b[channel] * (x[i] - mean[channel]) + c[channel] : 0;
       }
 }

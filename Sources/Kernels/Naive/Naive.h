@@ -56,12 +56,14 @@ void naiveAdd(size_t count, const float *a, const float *b, float *sum);
 void naiveBatchNormStatistics(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
                               double *mean, double *squares);
 void naiveScaleAndShift(int32_t channels, int32_t area, int32_t tiles, const float *x, const float *scale,
-                        const float *shift, float *y);
+                        const float *shift, const float *_Nullable addend, bool relu, float *y);
 void naiveBatchNormGradientSums(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
-                                const float *dy, const float *mean, double *sumDy, double *sumDyX);
+                                const float *dy, const float *mean, const float *_Nullable scale,
+                                const float *_Nullable shift, double *sumDy, double *sumDyX);
 void naiveBatchNormBackward(int32_t channels, int32_t area, int32_t tiles, int32_t images, const float *x,
-                            const float *dy, const float *mean, const float *a, const float *b,
-                            const float *c, float *dx);
+                            const float *dy, const float *mean, const float *_Nullable scale,
+                            const float *_Nullable shift, const float *a, const float *b, const float *c,
+                            float *dx);
 
 double naiveSoftmaxCrossEntropy(int32_t classes, int32_t images, const float *logits, const uint8_t *labels,
                                 float scale, float *_Nullable probabilities, float *_Nullable dlogits,

@@ -13,6 +13,7 @@
 // Kernels that take `tiles` are fastest with about four tiles a call: they load weights once for all of them.
 // The tables differ in speed only; `naive` is the readable twin, and the oracle of the others in tests.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -107,18 +108,23 @@ typedef struct KernelTable {
   // Batch normalisation in four passes, because its statistics need the whole batch. `area` is H W. Only the
   // first `images` images of the tiles are real; the others add nothing to the statistics and get dx = 0.
   //   statistics: per channel, the mean over these images and the sum of squared distances from it
-  //   scale and shift: y = scale x + shift
+  //   scale and shift: y = scale x + shift, plus the addend if there is one, then ReLU if asked for
   //   gradient sums: per channel, sum of dy, and sum of dy (x - mean)
   //   backward: dx = a dy + b (x - mean) + c
+  // Where y went through ReLU without an addend, backward kernels are given scale and shift, and take dy as 0 where
+  // y was not positive; else these are null.
   void (*_Nonnull batchNormStatistics)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
                                        const float *x, double *mean, double *squares);
   void (*_Nonnull scaleAndShift)(int32_t channels, int32_t area, int32_t tiles, const float *x,
-                                 const float *scale, const float *shift, float *y);
+                                 const float *scale, const float *shift, const float *_Nullable addend, bool relu,
+                                 float *y);
   void (*_Nonnull batchNormGradientSums)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
-                                         const float *x, const float *dy, const float *mean, double *sumDy,
+                                         const float *x, const float *dy, const float *mean,
+                                         const float *_Nullable scale, const float *_Nullable shift, double *sumDy,
                                          double *sumDyX);
   void (*_Nonnull batchNormBackward)(int32_t channels, int32_t area, int32_t tiles, int32_t images,
-                                     const float *x, const float *dy, const float *mean, const float *a,
+                                     const float *x, const float *dy, const float *mean,
+                                     const float *_Nullable scale, const float *_Nullable shift, const float *a,
                                      const float *b, const float *c, float *dx);
 
   // Softmax and cross-entropy of one tile: logits (K, 16), the first `images` real. Returns the sum of the
