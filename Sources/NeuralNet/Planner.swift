@@ -91,7 +91,7 @@ struct Planner {
     let x = value(input)
     switch node.operation {
     case .convolution:
-      emit(.convolutionWeightGradient(node: index, x: x, dy: dy))
+      emit(.convolutionWeightGradient(node: index, x: recomputed(input), dy: dy))
       pass(to: input) { .convolutionInputGradient(node: index, dy: dy, dx: $0) }
     case .convolutionPool:
       guard let record = argmax[index] else { return }
@@ -127,6 +127,19 @@ struct Planner {
       shared.insert(dy)
       for input in node.inputs { receive(dy, for: input) }
     }
+  }
+
+  /// A value for the backward pass: normalised values are made once more, from what their normalisation reads.
+  ///
+  /// The gradient of that normalisation reads it in the same phase anyway, and the value made in the forward pass
+  /// need not outlive its phase: it never leaves the cache.
+  private mutating func recomputed(_ index: Int) -> Plan.Storage {
+    guard let node = model.nodes.firstIndex(where: { $0.output == index }),
+      case .batchNorm(let layer) = model.nodes[node].operation, layer.hasReLU, !layer.hasAddend
+    else { return value(index) }
+    let copy = storage(of: index)
+    emit(.normalise(node: node, x: value(model.nodes[node].inputs[0]), addend: nil, y: copy))
+    return copy
   }
 
   /// Emits the step that makes the gradient of a value, except of the images, which need none.
