@@ -7,3 +7,6 @@ cd "$(dirname "$0")/.."
 swift run --package-path Docs/Examples/CustomTrainee --scratch-path .build/examples -Xcc -O3
 
 python3 -m py_compile Docs/Examples/trainees/*.py Clients/trainee-python/*.py
+
+# The client of the service; its scheduler is tested where PyTorch is installed.
+(cd Clients/python && python3 -m unittest discover -s tests)

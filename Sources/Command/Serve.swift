@@ -1,6 +1,5 @@
 import ArgumentParser
 import MetaLR
-import Schedules
 import Service
 
 /// Serves learned rates over HTTP.
@@ -35,9 +34,6 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var tokens: String?
 
-  @Option(help: "Who decides where the controller is not to be trusted: none, constant, cosine.")
-  var fallback: ServeFallback = .none
-
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
 
@@ -53,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.host = host
     configuration.port = port
     configuration.tokens = tokens
-    configuration.fallback = fallback.schedule
+    configuration.fallback = guardian.fallback.schedule
     configuration.guardian = guardian.configuration
     configuration.limits = limits.limits
     configuration.logFormat = logFormat
@@ -72,52 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 }
 
-/// Schedules that can take over from a controller.
-enum ServeFallback: String, CaseIterable, ExpressibleByArgument {
-  case none
-  case constant
-  case cosine
-
-  var schedule: FallbackSchedule? {
-    switch self {
-    case .none: nil
-    case .constant: .constant
-    case .cosine:
-      FallbackSchedule(name: rawValue) { step, stepBudget in
-        (try? CosineSchedule(initialLearningRate: 1, totalSteps: stepBudget))?.learningRate(at: step) ?? 1
-      }
-    }
-  }
-}
-
 extension LogFormat: ExpressibleByArgument {}
-
-/// Thresholds of the guardian.
-struct GuardianOptions: ParsableArguments {
-  @Option(help: "The lowest rate.")
-  var minimumRate: Double = Guardian.Configuration().minimumLearningRate
-
-  @Option(help: "The highest rate.")
-  var maximumRate: Double = Guardian.Configuration().maximumLearningRate
-
-  @Option(help: "The largest factor between one rate and the next.")
-  var maximumChange: Double = Guardian.Configuration().maximumChange
-
-  @Option(help: "How many times the median of the recent losses is a spike.")
-  var spikeRatio: Double = Guardian.Configuration().spikeRatio
-
-  @Option(help: "Failures in a row that are answered with a rollback.")
-  var rollbacks: Int = Guardian.Configuration().rollbacks
-
-  @Option(help: "Distance from the controller's training above which the fallback decides.")
-  var outOfDistribution: Double = Guardian.Configuration().outOfDistributionThreshold
-
-  var configuration: Guardian.Configuration {
-    Guardian.Configuration(
-      minimumLearningRate: minimumRate, maximumLearningRate: maximumRate, maximumChange: maximumChange,
-      spikeRatio: spikeRatio, rollbacks: rollbacks, outOfDistributionThreshold: outOfDistribution)
-  }
-}
 
 /// Limits on what clients may use.
 struct ServeLimitOptions: ParsableArguments {

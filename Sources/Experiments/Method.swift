@@ -32,6 +32,19 @@ public struct Method: Sendable {
     Method(name: name, version: { try controller.checksum() }) { _, _ in controller.session() }
   }
 
+  /// A controller under a guardian.
+  public static func guarded(_ controller: GuardedController, name: String = "controller") -> Method {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let version = { @Sendable in
+      try Experiments.checksum(
+        of: Data(controller.controller.checksum().utf8)
+          + encoder.encode(controller.guardian.configuration)
+          + Data((controller.fallback?.name ?? "").utf8))
+    }
+    return Method(name: name, version: version) { _, _ in GuardedSession(controller) }
+  }
+
   /// The initial rate for the whole run.
   public static let constant = Method(name: "constant") { rate, _ in ConstantRate(rate) }
 

@@ -123,7 +123,7 @@ struct TrainControllerTests {
         "apply", "--checkpoint", folder.path + "/a.ckpt", "--model", "resnet", "--blocks", "1", "--width",
         "4",
         "--channels", "3", "--size", "32", "--seeds", "2", "--initial-rates", "0.01", "0.001", "--baseline",
-        "cosine", "--baseline", "step:0.01,4,0.5",
+        "cosine", "--baseline", "step:0.01,4,0.5", "--fallback", "constant", "--out-of-distribution", "1e-9",
         "--output", folder.path + "/out", "--json",
       ] + Self.small
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
@@ -137,7 +137,19 @@ struct TrainControllerTests {
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
         == ["losses.svg", "schedules.csv", "schedules.svg"])
     let csv = try String(contentsOfFile: folder.path + "/out/schedules.csv", encoding: .utf8)
-    #expect(csv.split(separator: "\n").count == 1 + 12 * 4)
+    let lines = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(lines.count == 1 + 12 * 4)
+    // So low a threshold leaves every decision to the fallback, which holds the rate.
+    for line in lines.dropFirst() {
+      let words = line.suffix(3).prefix(2).map(String.init)
+      let isOver = line[3] == "12"
+      let expected = isOver ? ["complete", "guardian"] : ["continue", "fallback:constant"]
+      #expect(words == (line[0] == "controller" ? expected : ["", ""]), "\(line)")
+      if line[0] == "controller" { #expect(line[4] == line[1]) }
+    }
+    let guardian = try #require(try run.object()["guardian"] as? [String: Any])
+    #expect(guardian["fallbackDecisions"] as? Int == 12 && guardian["readings"] as? Int == 16)
+    #expect(guardian["stoppedRuns"] as? Int == 0)
     let again = try ProgramRun(ProgramRun.program, arguments, environment: [:])
     #expect(again.output == run.output)
   }

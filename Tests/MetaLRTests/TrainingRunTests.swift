@@ -38,6 +38,23 @@ struct TrainingRunTests {
     #expect(run.test.loss.isFinite)
   }
 
+  @Test("A run that its guardian gives up ends there and is marked as one that diverged")
+  func stopped() throws {
+    struct GivesUp: RateSource {
+      func learningRates(after observation: Observation, steps: Int) throws -> [Double] {
+        guard observation.step < 30 else { throw RunStopped(step: observation.step) }
+        return Array(repeating: 0.01, count: steps)
+      }
+    }
+    var source = GivesUp()
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 4, initialLearningRate: 0.01,
+      plan: RunPlan(stepBudget: 200, interval: 10))
+    #expect(run.hasDiverged)
+    #expect(run.observations.map(\.step) == [0, 10, 20, 30])
+    #expect(run.test.loss.isFinite)
+  }
+
   @Test("A pool gives results in order, whatever the number of workers, and the first error")
   func pool() throws {
     for workers in [1, 2, 5] {

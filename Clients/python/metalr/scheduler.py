@@ -3,12 +3,15 @@
 import copy
 import logging
 import math
+import time
 
 import torch
 
 from .client import ServiceError, Unreachable
 
 log = logging.getLogger("metalr")
+
+LONGEST_PAUSE = 60.0
 
 
 class MetaLRScheduler:
@@ -56,6 +59,7 @@ class MetaLRScheduler:
         self._run, self._step, self._decided, self._rewind = None, 0, None, None
         self._pending, self._predictions, self._copy = [], None, None
         self._sum, self._count = 0.0, 0
+        self._pause, self._silent_until = 1.0, 0.0
         self._decide()
 
     @property
@@ -94,12 +98,14 @@ class MetaLRScheduler:
                 self.client.delete(mine)
             except (ServiceError, Unreachable) as error:
                 log.warning("The run %s could not be deleted: %s", mine, error)
-        self._run, self._step, self._decided = state["run"], state["step"], state["decided"]
+        self._step, self._decided = state["step"], state["decided"]
+        # A run with no decision yet cannot be rewound: what waits is reported to a new one.
+        self._run = state["run"] if self._decided is not None else None
         self._ratios, self._pending = list(state["ratios"]), list(state["pending"])
         self._predictions, self.verdict = state["predictions"], state["verdict"]
         self._sum, self._count = state["sum"], state["count"]
-        self._rewind = self._decided if self._run is not None else None
-        self._copy = None
+        self._rewind = self._decided
+        self._copy, self._silent_until = None, 0.0
         self._set(state["rate"])
         self._try(self._catch_up)
 
@@ -136,11 +142,21 @@ class MetaLRScheduler:
             self._rewind = None
 
     def _try(self, work):
-        """Does `work`; None when the service cannot be reached or refuses, for training goes on without it."""
+        """Does `work`; None when the service cannot be reached or refuses, for training goes on without it.
+
+        An unreachable service is left alone for a second, then for twice as long each time, up to a minute: waiting for
+        a machine that does not answer must not slow every interval of the training down.
+        """
+        if time.monotonic() < self._silent_until:
+            return None
         try:
-            return work()
+            answer = work()
+            self._pause = 1.0
+            return answer
         except Unreachable as error:
             log.warning("step %d: %s; following the %s fallback", self._step, error, self._fallback)
+            self._silent_until = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
         except ServiceError as error:
             log.warning("step %d: the service refused: %s; following the fallback", self._step, error)
         return None

@@ -16,6 +16,9 @@ struct Apply: ParsableCommand {
 
       Test loss and accuracy are those at the best validation loss. In the output folder it writes schedules.csv, one \
       row for each reading of each run, schedules.svg and losses.svg.
+
+      A guardian watches the controller, as in metalr serve. A run goes on from where it is after a failure, at half the \
+      rate; one that the guardian stops counts as diverged.
       """)
 
   @Option(
@@ -47,6 +50,8 @@ struct Apply: ParsableCommand {
     transform: Baseline.init(parsing:))
   var baseline: [Baseline] = []
 
+  @OptionGroup(title: "Guardian") var guardian: GuardianOptions
+
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Folder of what it writes.", valueName: "folder"),
     completion: .directory)
@@ -71,6 +76,7 @@ struct Apply: ParsableCommand {
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
+    let controller = try guardian.guarding(checkpoint.controller)
     let preset = presets.resolved(for: trainee.data.dataset)
     let plan = try presets.plan(for: preset)
     let task = try TraineeTask(trainee, preset: preset)
@@ -83,27 +89,28 @@ struct Apply: ParsableCommand {
       advice: "Nothing was written.")
     let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
     let results = try evaluator.run(
-      [.controller(checkpoint.controller)] + baseline.map(\.method),
+      [.guarded(controller, name: GuardianLog.method)] + baseline.map(\.method),
       initialLearningRates: initialRates.isEmpty
         ? checkpoint.card.training.initialLearningRates : initialRates,
       seeds: seeds)
     guard job.isFirst else { return }
-    let written = try write(results)
+    let log = GuardianLog(results, controller)
+    let written = try write(results, log)
     let table = ComparisonTable(results)
     try show.show(
       Result(
         controller: checkpoint.card.trainee, trainee: task.description, evaluation: table.rows,
-        written: written),
+        guardian: log.summary, written: written),
       text:
         "Controller trained on \(checkpoint.card.trainee.summary), applied to \(task.description.summary):\n\n"
-        + "\(table.text)\nWrote \(written.joined(separator: ", ")).\n")
+        + "\(table.text)\n\(log.summary.text)\n\nWrote \(written.joined(separator: ", ")).\n")
   }
 
-  private func write(_ results: [MethodRuns]) throws -> [String] {
+  private func write(_ results: [MethodRuns], _ log: GuardianLog) throws -> [String] {
     let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
     let pictures = ComparisonPictures(results: results)
     try writingOutput {
-      try RunLog(results).write(to: paths[0])
+      try RunLog(results, log).write(to: paths[0])
       try pictures.schedules.write(to: paths[1])
       try pictures.losses.write(to: paths[2])
     }
@@ -114,6 +121,7 @@ struct Apply: ParsableCommand {
     let controller: TraineeDescription
     let trainee: TraineeDescription
     let evaluation: [RunsSummary]
+    let guardian: GuardianLog.Summary
     let written: [String]
   }
 }

@@ -1,7 +1,7 @@
 /// A guarded controller at work on one training run.
 ///
-/// A source of rates cannot send the trainee back to earlier weights: of a rollback only the lower rate takes
-/// effect here, and ``decisions`` tells.
+/// A source of rates cannot send the trainee back: its snapshot holds the step as well, and steps would be taken twice.
+/// Of a rollback only the lower rate takes effect here, and ``decisions`` tells.
 public struct GuardedSession: RateSource, Sendable {
   /// What decides.
   public let controller: GuardedController

@@ -6,7 +6,7 @@ public protocol RateSource {
   ///   - observation: The latest reading of the run.
   ///   - steps: How many steps follow before the next observation, at least 1.
   /// - Returns: The rate of each of these steps.
-  /// - Throws: Whatever keeps it from deciding.
+  /// - Throws: ``RunStopped`` to end the run as one that diverged, or whatever keeps it from deciding.
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
 }
 

@@ -6,7 +6,8 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   ///
   /// Each carries the rate of the steps before it.
   public let observations: [Observation]
-  /// Whether the run ended early because its loss was not finite or above the plan's bound.
+  /// Whether the run ended early because its loss was not finite or above the plan's bound, or because its guardian
+  /// gave it up.
   public let hasDiverged: Bool
   /// Loss and accuracy on the test split, with the weights of the best validation loss.
   public let test: Evaluation
@@ -65,8 +66,14 @@ public struct TrainingRun: Codable, Sendable, Equatable {
     var bestWeights = try trainee.snapshot()
     while current.step < plan.stepBudget {
       if shouldStop() { throw Interrupted() }
-      let rates = try source.learningRates(
-        after: current, steps: min(plan.interval, plan.stepBudget - current.step))
+      let rates: [Double]
+      do {
+        rates = try source.learningRates(
+          after: current, steps: min(plan.interval, plan.stepBudget - current.step))
+      } catch is RunStopped {
+        hasDiverged = true
+        break
+      }
       current = try trainee.train(learningRates: rates)
       observations.append(current)
       if plan.hasDiverged(current) {
