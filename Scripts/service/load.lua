@@ -20,20 +20,27 @@ function init(args)
     line = line + 1
   end
   turn = 0
+  -- wrk asks the first thread for a request that it does not send, to see whether the script pipelines.
+  isTrial = number == 0
   refused = 0
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
 end
 
 function request()
-  turn = turn % #ids + 1
-  local step = steps[turn]
-  steps[turn] = step + 10
+  local step = steps[turn + 1]
+  local id = ids[turn + 1]
+  if isTrial then
+    isTrial = false
+  else
+    steps[turn + 1] = step + 10
+    turn = (turn + 1) % #ids
+  end
   local loss = 2 / (1 + step / 1000)
   local body = string.format(
     '{"step":%d,"trainLoss":%.9f,"validationLoss":%.9f,"predictionVariance":0.05,"predictionChangeVariance":0.001,'
       .. '"weightMean":0.01,"weightVariance":0.02}', step, loss * 0.9, loss)
-  return wrk.format(nil, "/v1/runs/" .. ids[turn] .. "/observations", nil, body)
+  return wrk.format(nil, "/v1/runs/" .. id .. "/observations", nil, body)
 end
 
 function response(status, headers, body)

@@ -147,6 +147,7 @@ struct APITests {
         (opening.replacing("\"interval\": 10", with: "\"interval\": 0"), 422, "invalid_value"),
         (opening.replacing("\"interval\": 10", with: "\"interval\": 101"), 422, "invalid_value"),
         (opening.replacing("job", with: "a b"), 422, "invalid_value"),
+        (opening.replacing("\"a\"", with: "\"\(String(repeating: "é", count: 257))\""), 422, "invalid_value"),
         (opening.replacing("sample", with: "../sample"), 404, "unknown_controller"),
         (opening.replacing("sample", with: "none"), 404, "unknown_controller"),
         (

@@ -35,6 +35,7 @@ struct RunStoreTests {
     }
     store?.close()
     store = nil
+    #expect(!FileManager.default.fileExists(atPath: folder + "/runs.sqlite-wal"), "left as one file")
     let again = try Sample.store(folder)
     for decision in decisions {
       #expect(
@@ -136,6 +137,32 @@ struct RunStoreTests {
     let error = #expect(throws: FileError.self) { try Sample.store(folder) }
     #expect(error?.problem.contains("in use") == true)
     store.close()
+  }
+
+  @Test("A damaged page that was read keeps the service from being ready, though others can be written")
+  func damage() async throws {
+    let store = try Sample.store(folder)
+    let run = try await open(store)
+    for step in [0, 10] { _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o") }
+    store.close()
+    let path = folder + "/runs.sqlite"
+    let page = try await DatabaseQueue(path: path).read {
+      try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'decisions'")
+    }
+    let copy = folder + "/copy"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: path, toPath: copy + "/runs.sqlite")
+    let again = try Sample.store(copy)
+    try await again.probe()
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: copy + "/runs.sqlite"))
+    try file.seek(toOffset: UInt64(4096 * (try #require(page) - 1)))
+    try file.write(contentsOf: Data(repeating: 0x55, count: 4096))
+    try file.close()
+    let error = await #expect(throws: ServiceError.self) { try await again.run(run.id, owner: "o") }
+    #expect(error?.code == "database_corrupt")
+    let later = await #expect(throws: ServiceError.self) { try await again.probe() }
+    #expect(later?.code == "database_corrupt")
+    again.close()
   }
 
   @Test("Databases of newer schemas, of other programs and damaged ones are refused by name")

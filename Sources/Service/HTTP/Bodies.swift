@@ -38,6 +38,8 @@ extension Request {
   }
 
   private static func isJSON(_ contentType: String) -> Bool {
+    // What nearly every client sends.
+    if contentType == "application/json" { return true }
     let type = contentType.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
     return type.lowercased() == "application/json"
   }

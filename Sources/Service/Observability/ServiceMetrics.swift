@@ -1,4 +1,5 @@
 import Metrics
+import Synchronization
 
 /// What the writer of the database counts.
 struct StoreMetrics: Sendable {
@@ -25,7 +26,7 @@ struct StoreMetrics: Sendable {
 
 /// What the rest of the service counts.
 struct ServiceMetrics: Sendable {
-  private let factory: any MetricsFactory
+  private let requests: RequestCounters
   /// Connections that are open now.
   let connections: Meter
   /// Connections that were refused because too many were open.
@@ -38,7 +39,7 @@ struct ServiceMetrics: Sendable {
   private let runs: [String: Counter]
 
   init(_ factory: any MetricsFactory) {
-    self.factory = factory
+    requests = RequestCounters(factory)
     connections = Meter(label: "metalr_open_connections", factory: factory)
     refusedConnections = Counter(label: "metalr_refused_connections_total", factory: factory)
     streams = Meter(label: "metalr_event_streams", factory: factory)
@@ -58,10 +59,7 @@ struct ServiceMetrics: Sendable {
 
   /// Counts a request that was answered.
   func answered(_ endpoint: String, status: Int, nanoseconds: UInt64) {
-    Counter(
-      label: "metalr_requests_total", dimensions: [("endpoint", endpoint), ("status", "\(status)")],
-      factory: factory
-    ).increment()
+    requests.counter(endpoint, status).increment()
     duration.recordNanoseconds(Int64(nanoseconds))
   }
 
@@ -75,6 +73,33 @@ struct ServiceMetrics: Sendable {
     case .rewound: runs["rewound"]?.increment()
     case .finished: runs["finished"]?.increment()
     case .deleted: runs["deleted"]?.increment()
+    }
+  }
+}
+
+/// A counter for each endpoint and status, made once: making one costs more than the rest of the counting.
+private final class RequestCounters: Sendable {
+  private struct Key: Hashable {
+    let endpoint: String
+    let status: Int
+  }
+
+  private let factory: any MetricsFactory
+  private let counters = Mutex<[Key: Counter]>([:])
+
+  init(_ factory: any MetricsFactory) {
+    self.factory = factory
+  }
+
+  func counter(_ endpoint: String, _ status: Int) -> Counter {
+    counters.withLock { counters in
+      let key = Key(endpoint: endpoint, status: status)
+      if let known = counters[key] { return known }
+      let made = Counter(
+        label: "metalr_requests_total", dimensions: [("endpoint", endpoint), ("status", "\(status)")],
+        factory: factory)
+      counters[key] = made
+      return made
     }
   }
 }

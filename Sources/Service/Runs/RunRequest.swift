@@ -60,9 +60,11 @@ struct RunRequest: Codable, Sendable, Equatable {
           "A label has the key '\(key.prefix(64))'.",
           remedy: "Use 1 to 64 letters, digits, '.', '_' and '-' in a key.")
       }
-      guard value.utf8.count <= 256 else {
+      // Counted as JSON Schema's maxLength does.
+      guard value.unicodeScalars.count <= 256 else {
         throw .invalid(
-          "The label '\(key)' has a value of \(value.utf8.count) bytes.", remedy: "Use at most 256 bytes.")
+          "The label '\(key)' has a value of \(value.unicodeScalars.count) characters.",
+          remedy: "Use at most 256.")
       }
     }
   }

@@ -49,7 +49,7 @@ struct DatabaseFile {
     let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""
     guard answer == "ok" else {
       throw FileError(
-        path: path, problem: "is damaged (\(answer.prefix(200)))",
+        path: path, problem: "is damaged (\(answer.replacing("\n", with: " ").prefix(200)))",
         remedy: "Restore it from a backup; Docs/Service-operations.md tells how.")
     }
   }

@@ -8,10 +8,11 @@ import Logging
 /// A caller hears of its work only after the commit. When a commit fails, all of its callers hear that, and what
 /// they staged in memory is dropped with it.
 final class GroupCommit: @unchecked Sendable {
-  // Unchecked: `waiting` and `isClosed` are guarded by `condition`, `committed` is the thread's own.
+  // Unchecked: `waiting`, `isClosed` and `isDone` are guarded by `condition`, `committed` is the thread's own.
   private let condition = NSCondition()
   private var waiting: [Job] = []
   private var isClosed = false
+  private var isDone = false
   private var committed: StagedRuns
   private let pool: DatabasePool
   private let afterCommit: @Sendable ([RunEvent]) -> Void
@@ -72,11 +73,12 @@ final class GroupCommit: @unchecked Sendable {
     return try result.get()
   }
 
-  /// Takes no more work; what waits is done first.
+  /// Takes no more work, and returns when what waited is done.
   func close() {
     condition.withLock {
       isClosed = true
-      condition.signal()
+      condition.broadcast()
+      while !isDone { condition.wait() }
     }
   }
 
@@ -95,6 +97,10 @@ final class GroupCommit: @unchecked Sendable {
       let start = DispatchTime.now().uptimeNanoseconds
       commit(batch)
       metrics.committed(batch.count, nanoseconds: DispatchTime.now().uptimeNanoseconds - start)
+    }
+    condition.withLock {
+      isDone = true
+      condition.broadcast()
     }
   }
 

@@ -3,11 +3,14 @@ import Foundation
 import GRDB
 import Logging
 import MetaLR
+import Synchronization
 
 /// All runs and their decisions, on disk before anybody is told of them.
 final class RunStore: Sendable {
   private let file: DatabaseFile
   private let writer: GroupCommit
+  /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
+  private let damage = Mutex<ServiceError?>(nil)
 
   /// Opens the database.
   ///
@@ -45,7 +48,7 @@ final class RunStore: Sendable {
   ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
     let id = Self.newIdentifier()
     let created = Date().ISO8601Format()
-    return try await writer.submit { database, staged in
+    return try await write { database, staged in
       if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
         guard run.request == request else { throw ServiceError.requestKeyUsed(requestKey, run.id) }
         return (try staged.run(run.id, of: owner, database), false)
@@ -71,7 +74,7 @@ final class RunStore: Sendable {
   func answer(
     _ observation: ReportedObservation, run id: String, owner: String
   ) async throws(ServiceError) -> StoredDecision {
-    try await writer.submit { database, staged in
+    try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let statusBefore = run.status
       let earlier =
@@ -91,7 +94,7 @@ final class RunStore: Sendable {
   ///
   /// - Returns: The run as it was after the decision of `step`.
   func rewind(_ id: String, to step: Int, owner: String) async throws(ServiceError) -> Run {
-    try await writer.submit { database, staged in
+    try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
       guard let decision = try RunQueries.decision(run.key, at: step, database) else {
@@ -108,7 +111,7 @@ final class RunStore: Sendable {
 
   /// Ends a run.
   func finish(_ id: String, owner: String) async throws(ServiceError) -> Run {
-    try await writer.submit { database, staged in
+    try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
       run.finish()
@@ -121,7 +124,7 @@ final class RunStore: Sendable {
 
   /// Deletes a run and its decisions.
   func delete(_ id: String, owner: String) async throws(ServiceError) {
-    try await writer.submit { database, staged in
+    try await write { database, staged in
       let run = try staged.run(id, of: owner, database)
       try RunQueries.delete(run, database)
       staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
@@ -149,11 +152,26 @@ final class RunStore: Sendable {
   ///
   /// - Throws: ``ServiceError`` when decisions could not be stored now either.
   func probe() async throws(ServiceError) {
-    try await writer.submit { database, _ in try RunQueries.beat(database) }
+    if let damage = damage.withLock({ $0 }) { throw damage }
+    try await write { database, _ in try RunQueries.beat(database) }
   }
 
-  /// Does what waits, then takes no more.
-  func close() { writer.close() }
+  /// Does what waits, then closes the database, which leaves it as one file.
+  func close() {
+    writer.close()
+    // A reader that is still at work keeps the write-ahead log; the next start takes it over.
+    try? file.pool.close()
+  }
+
+  private func write<Value: Sendable>(
+    _ work: @escaping @Sendable (Database, inout StagedRuns) throws -> Value
+  ) async throws(ServiceError) -> Value {
+    do {
+      return try await writer.submit(work)
+    } catch {
+      throw remembered(error)
+    }
+  }
 
   private func read<Value: Sendable>(
     _ query: @escaping @Sendable (Database) throws -> Value
@@ -161,8 +179,13 @@ final class RunStore: Sendable {
     do {
       return try await file.pool.read(query)
     } catch {
-      throw ServiceError(database: error)
+      throw remembered(ServiceError(database: error))
     }
+  }
+
+  private func remembered(_ error: ServiceError) -> ServiceError {
+    if error.code == ServiceError.corruptCode { damage.withLock { $0 = $0 ?? error } }
+    return error
   }
 
   /// 120 random bits: nobody guesses another's run, and two are never the same.

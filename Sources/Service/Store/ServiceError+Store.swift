@@ -1,6 +1,9 @@
 import GRDB
 
 extension ServiceError {
+  /// The code of a damaged database.
+  static let corruptCode = "database_corrupt"
+
   /// The service is shutting down.
   static let draining = ServiceError(
     503, "shutting_down", "The service is shutting down.", remedy: "Try again in a moment.", retryAfter: 2)
@@ -36,7 +39,7 @@ extension ServiceError {
         remedy: "Make the file and its folder writable for the service, then try again.", retryAfter: 30)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self.init(
-        503, "database_corrupt", "The database is damaged. \(lost)",
+        503, Self.corruptCode, "The database is damaged. \(lost)",
         remedy: "Stop the service and restore the database from a backup.", retryAfter: 300)
     case .SQLITE_IOERR:
       self.init(
