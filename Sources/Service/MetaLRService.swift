@@ -6,6 +6,7 @@ import Logging
 import MetaLR
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// The service: learned rates for any training loop, over HTTP.
@@ -20,6 +21,7 @@ public struct MetaLRService: Sendable {
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
   private let connections: ConnectionCount
+  private let hasListened = Flag()
 
   /// Opens everything that the service needs.
   ///
@@ -64,7 +66,7 @@ public struct MetaLRService: Sendable {
   /// Serves until SIGTERM or SIGINT, then answers what is under way and returns.
   ///
   /// - Parameter onListening: Told the address and the port once connections are accepted.
-  /// - Throws: When the address cannot be listened to.
+  /// - Throws: ``ListenError`` when the address cannot be listened to.
   public func run(
     onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void = { _, _ in }
   ) async throws {
@@ -90,7 +92,8 @@ public struct MetaLRService: Sendable {
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
       services: [hub],
-      onServerRunning: { [logger, configuration] channel in
+      onServerRunning: { [logger, configuration, hasListened] channel in
+        hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port
         if configuration.tokens == nil {
           logger.notice("no --tokens: everybody on this machine may use the service, and nobody else")
@@ -103,7 +106,11 @@ public struct MetaLRService: Sendable {
     var group = ServiceGroupConfiguration(
       services: [application], gracefulShutdownSignals: signals, logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(30)
-    try await ServiceGroup(configuration: group).run()
+    do {
+      try await ServiceGroup(configuration: group).run()
+    } catch  where !hasListened.isRaised && !(error is CancellationError) {
+      throw ListenError(address: "\(configuration.host):\(configuration.port)", reason: "\(error)")
+    }
     logger.notice("stopped")
   }
 
@@ -114,4 +121,26 @@ public struct MetaLRService: Sendable {
         remedy: "Give the folder of the checkpoints; `metalr train-controller` writes them.")
     }
   }
+}
+
+/// The address that was asked for cannot be listened to.
+public struct ListenError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Host and port.
+  public let address: String
+  /// What the system said.
+  public let reason: String
+
+  /// A sentence for the user, with the remedy.
+  public var description: String {
+    "\(address) cannot be listened to (\(reason)). Stop what listens there, or give another address."
+  }
+}
+
+/// Something that happens once.
+private final class Flag: Sendable {
+  private let state = Mutex(false)
+
+  var isRaised: Bool { state.withLock { $0 } }
+
+  func raise() { state.withLock { $0 = true } }
 }

@@ -22,6 +22,25 @@ struct ServeTests {
     #expect(run.error.contains("\"message\":\"stopped\"") && run.output.isEmpty)
   }
 
+  @Test("An address that another program listens to is refused with a sentence")
+  func addressInUse() throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(
+      script: """
+        cd "$FOLDER"
+        "$METALR" serve --checkpoints . --database a.sqlite --listen 127.0.0.1:0 --log-format json 2>log &
+        until grep -q listening log || ! kill -0 $!; do sleep 0.1; done
+        port=$(sed -n 's/.*"port":"\\([0-9]*\\)".*/\\1/p' log)
+        "$METALR" serve --checkpoints . --database b.sqlite --listen 127.0.0.1:$port
+        status=$?
+        kill -TERM $!
+        wait $!
+        exit $status
+        """, environment: ["FOLDER": folder.path])
+    #expect(run.status == 70 && run.error.contains("cannot be listened to"), "\(run.status): \(run.error)")
+    #expect(run.error.contains("give another address"))
+  }
+
   @Test(
     "What cannot be served is refused at the start, with the status of its kind",
     arguments: [
