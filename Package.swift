@@ -67,7 +67,7 @@ let package = Package(
       providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "PPO", dependencies: ["NeuralNet", "Randomness"]),
     .target(name: "Trainee", dependencies: ["NeuralNet", "Datasets", "Randomness"]),
-    .target(name: "Schedules"),
+    .target(name: "Schedules", dependencies: ["CZlib"]),
     .target(name: "Datasets", dependencies: ["CZlib", "Files", "Randomness"]),
     .target(name: "NeuralNet", dependencies: ["Kernels", "Randomness"]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),
@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ExperimentsTests", dependencies: ["Experiments", "Files"], resources: [.copy("Fixtures")]),
+      name: "ExperimentsTests", dependencies: ["Experiments", "Datasets", "Files"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
     .testTarget(

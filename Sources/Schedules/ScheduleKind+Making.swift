@@ -9,6 +9,10 @@ extension ScheduleKind {
     case .file(let path): return try ReplaySchedule(csv: Self.text(of: path))
     case .pieces(let boundaries, let rates):
       return try PiecewiseSchedule(boundaries: boundaries, learningRates: rates)
+    case .picture(let path, let values):
+      return try ImageSchedule(
+        image: GreyImage(contentsOf: path), baseLearningRate: values["base"] ?? 0,
+        maximumLearningRate: values["max"] ?? 0, totalSteps: totalSteps)
     case .values(let values): return try schedule(values, totalSteps)
     }
   }
@@ -48,7 +52,7 @@ extension ScheduleKind {
       return try CosineRestartsSchedule(
         maximumLearningRate: value("max"), minimumLearningRate: value("min"), firstPeriod: whole("period"),
         periodMultiplier: whole("multiplier"), maximumDecay: value("decay"))
-    case .constant, .piecewise, .replay:  // The last two have no values.
+    case .constant, .piecewise, .image, .replay:  // The last three have arguments of their own.
       return try ConstantSchedule(learningRate: value("rate"))
     }
   }

@@ -26,6 +26,8 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
   case exponentialRange = "exp-range"
   /// ``CosineRestartsSchedule``.
   case cosineRestarts = "sgdr"
+  /// ``ImageSchedule``.
+  case image
   /// ``ReplaySchedule``.
   case replay
 
@@ -42,7 +44,7 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// The numbers in the order of their values; empty for the two kinds that read something else.
+  /// The numbers in the order of their values; a picture's come after its path.
   var parameters: [Parameter] {
     switch self {
     case .constant: [.init("rate")]
@@ -59,6 +61,7 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
         .init("max"), .init("period", isWhole: true), .init("multiplier", 2, isWhole: true),
         .init("decay", 1), .init("min", 0),
       ]
+    case .image: [.init("base", 1e-5), .init("max", 1e-2)]
     case .piecewise, .replay: []
     }
   }
@@ -71,11 +74,11 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
     default: break
     }
     let texts = parameters.enumerated().map { index, parameter in
-      let name = (index == 0 ? "" : ",") + parameter.name.uppercased()
+      let name = (index == 0 && self != .image ? "" : ",") + parameter.name.uppercased()
       guard let value = parameter.defaultValue else { return name }
       return "[\(name)=\(value == value.rounded() ? "\(Int(value))" : "\(value)")]"
     }
-    return rawValue + ":" + texts.joined()
+    return rawValue + ":" + (self == .image ? "FILE" : "") + texts.joined()
   }
 
   func usageError(_ problem: String) -> ScheduleError {

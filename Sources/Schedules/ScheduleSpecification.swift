@@ -4,7 +4,8 @@
 /// their order; any parameter may be given by name instead, and those with a default may be left out. Every kind takes
 /// `warmup=STEPS` as well, which puts a ``WarmUpSchedule`` in front; the schedule itself then lasts the steps that
 /// remain. Two kinds read other values: `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it
-/// begins) and `replay:FILE` (all that follows is the path of a CSV file; no warm-up).
+/// begins) and `replay:FILE` (all that follows is the path of a CSV file; no warm-up). `image:FILE,BASE,MAXIMUM` has the
+/// path of a picture before its numbers.
 public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertible {
   /// What the user wrote.
   public let description: String
@@ -12,7 +13,10 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   public let kind: ScheduleKind
   /// The file that the schedule is read from, where there is one.
   public var file: String? {
-    if case .file(let path) = arguments { path } else { nil }
+    switch arguments {
+    case .file(let path), .picture(let path, _): path
+    case .values, .pieces: nil
+    }
   }
   /// Steps of warm-up, or nothing.
   let warmUpSteps: Int?
@@ -22,6 +26,7 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
     case values([String: Double])
     case pieces(boundaries: [Int], learningRates: [Double])
     case file(String)
+    case picture(path: String, values: [String: Double])
   }
 
   /// Reads a specification.
@@ -54,9 +59,15 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
       warmUp = try kind.wholeNumber(named.remove(at: index).value, "warmup")
     }
     warmUpSteps = warmUp
-    arguments =
-      kind == .piecewise
-      ? try Self.pieces(unnamed, named) : .values(try Self.values(kind, unnamed, named))
+    switch kind {
+    case .piecewise: arguments = try Self.pieces(unnamed, named)
+    case .image:
+      guard let path = unnamed.first, !path.isEmpty else {
+        throw kind.usageError("The path of the picture is missing.")
+      }
+      arguments = .picture(path: path, values: try Self.values(kind, Array(unnamed.dropFirst()), named))
+    default: arguments = .values(try Self.values(kind, unnamed, named))
+    }
   }
 
   /// The schedule for a run.
