@@ -12,6 +12,8 @@ public struct Method: Sendable {
   public let ownInitialRate: (@Sendable (_ stepBudget: Int) throws -> Double)?
   /// What tells it from another method of the same name, such as a checksum of the file it comes from.
   public let version: @Sendable () throws -> String
+  /// Readies a trainee before each run.
+  public let prepare: @Sendable (any Trainee) throws -> Void
   /// Makes the source of one run's rates, from the run's initial rate and its length in steps.
   public let makeSource: @Sendable (_ initialLearningRate: Double, _ stepBudget: Int) throws -> any RateSource
 
@@ -19,11 +21,15 @@ public struct Method: Sendable {
   public init(
     name: String, ownInitialRate: (@Sendable (Int) throws -> Double)? = nil,
     version: @escaping @Sendable () throws -> String = { "" },
+    prepare: @escaping @Sendable (any Trainee) throws -> Void = {
+      ($0 as? ImageClassifier)?.hypergradient = nil
+    },
     makeSource: @escaping @Sendable (Double, Int) throws -> any RateSource
   ) {
     self.name = name
     self.version = version
     self.ownInitialRate = ownInitialRate
+    self.prepare = prepare
     self.makeSource = makeSource
   }
 

@@ -40,6 +40,7 @@ public struct MethodRuns: Sendable {
       count: pairs.count * seeds.count, onResult: { onRun($1) },
       job: { index, trainee in
         let (rate, method) = pairs[index / seeds.count]
+        try method.prepare(trainee)
         var source = try method.makeSource(rate, plan.stepBudget)
         return try TrainingRun(
           of: trainee, ratesFrom: &source, seed: seeds[index % seeds.count], initialLearningRate: rate,

@@ -15,6 +15,11 @@ public final class ImageClassifier: Trainee {
   /// The network in its present state.
   public let network: Network
 
+  /// Lets the rate move by itself from the one of the first step; nil, the default, takes the rates that are given.
+  ///
+  /// A snapshot does not hold it: a run that is restored goes on with the rate it had last.
+  public var hypergradient: Hypergradient?
+
   let optimizer: Optimizer
   var run: Run?
   /// Softmax outputs on the validation split at the last observation, (image, class).
@@ -23,7 +28,7 @@ public final class ImageClassifier: Trainee {
   private var batch: [Int32]
   private let trainSource: ImageSource
   private let validationSource: ImageSource
-  private let testSource: ImageSource
+  let testSource: ImageSource
   private let lastDenseWeights: Range<Int>
 
   /// Where a run is.
@@ -79,6 +84,7 @@ public final class ImageClassifier: Trainee {
     var orders = SeededGenerator(seed: seed, stream: 1)
     network.initialise(using: &weights)
     optimizer.reset()
+    hypergradient = hypergradient?.restarted
     let run = Run(stepBudget: stepBudget, order: BatchOrder(count: data.train.count, seed: orders.next()))
     self.run = run
     var observation = observe(run, trainLoss: 0, learningRate: learningRate)
@@ -99,17 +105,22 @@ public final class ImageClassifier: Trainee {
     guard let last = learningRates.last, learningRates.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       preconditionFailure("train needs rates that are finite and at least 0, got \(learningRates)")
     }
-    var loss = 0.0
+    var (loss, used) = (0.0, last)
     for rate in learningRates {
       batch.withUnsafeMutableBufferPointer { batch in
         run.order.fill(batch)
         for place in batch.indices { batch[place] = data.train.indices[Int(batch[place])] }
       }
-      loss += network.trainStep(trainSource, indices: batch, learningRate: rate, optimizer: optimizer)
+      if hypergradient == nil {
+        loss += network.trainStep(trainSource, indices: batch, learningRate: rate, optimizer: optimizer)
+      } else {
+        loss += network.lossAndGradient(trainSource, indices: batch)
+        used = hypergradient?.step(given: rate, network: network, optimizer: optimizer) ?? rate
+      }
       run.step += 1
     }
     self.run = run
-    return observe(run, trainLoss: loss / Double(learningRates.count), learningRate: last)
+    return observe(run, trainLoss: loss / Double(learningRates.count), learningRate: used)
   }
 
   /// Mean loss and accuracy on the test split with the current weights.

@@ -33,19 +33,20 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   ///   - initialLearningRate: The rate that the first observation reports.
   ///   - plan: Length, interval and bound.
   ///   - shouldStop: Asked before every interval.
+  ///   - onReading: Told of every observation after the first.
   /// - Throws: ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws. A trainee's
   ///   process that failed is started again, as often as it allows, and the run begun anew.
   public init(
     of trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
     initialLearningRate: Double,
-    plan: RunPlan, shouldStop: () -> Bool = { false }
+    plan: RunPlan, shouldStop: () -> Bool = { false }, onReading: (Observation) -> Void = { _ in }
   ) throws {
     let untouched = source
     while true {
       do {
         try self.init(
           attempt: trainee, ratesFrom: &source, seed: seed, initialLearningRate: initialLearningRate,
-          plan: plan, shouldStop: shouldStop)
+          plan: plan, shouldStop: shouldStop, onReading: onReading)
         return
       } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
         source = untouched
@@ -55,7 +56,7 @@ public struct TrainingRun: Codable, Sendable, Equatable {
 
   private init(
     attempt trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
-    initialLearningRate: Double, plan: RunPlan, shouldStop: () -> Bool
+    initialLearningRate: Double, plan: RunPlan, shouldStop: () -> Bool, onReading: (Observation) -> Void
   ) throws {
     self.seed = seed
     var current = try trainee.reset(
@@ -76,6 +77,7 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       }
       current = try trainee.train(learningRates: rates)
       observations.append(current)
+      onReading(current)
       if plan.hasDiverged(current) {
         hasDiverged = true
         break
