@@ -26,7 +26,8 @@ struct MetaLRCommand: AsyncParsableCommand {
       """,
     version: metalrVersion,
     subcommands: [
-      TrainController.self, Apply.self, Compare.self, ReproduceCommand.self, Inspect.self,
+      TrainController.self, Apply.self, Train.self, Compare.self, FindRate.self, ReproduceCommand.self,
+      Inspect.self,
       CheckTraineeCommand.self, Benchmark.self,
       DatasetsCommand.self, ServeCommand.self,
     ])

@@ -27,7 +27,7 @@ struct TrainControllerTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        == ["a.ckpt", "a.log.csv", "a.losses.svg", "a.schedules.svg"])
+        == ["a.ckpt", "a.events", "a.log.csv", "a.losses.svg", "a.schedules.svg"])
     for method in ["controller", "untrained", "constant", "cosine"] {
       #expect(run.output.components(separatedBy: method).count > 3, "\(method) from each initial rate")
     }

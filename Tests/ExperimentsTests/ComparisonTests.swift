@@ -57,6 +57,25 @@ struct ComparisonTests {
     #expect(results[3].searchSteps == 32)
   }
 
+  @Test("A range test's largest sensible rate is held; one that suggests nothing is an error with the reason")
+  func rangeTest() throws {
+    var configuration = RateFinder.Configuration()
+    configuration.smoothing = .none
+    let contender = Contender(name: "finder", suggestedBy: try RateFinder(configuration: configuration))
+    let results = try Self.comparison([contender])
+      .run(on: TraineePool(workers: 1) { QuadraticTrainee() }, task: "t", journal: nil)
+    // The loss is lowest after the steps around rate 1, where the place goes to nothing.
+    #expect(results[0].label.hasPrefix("finder: constant:0."))
+    #expect((0.05...0.2).contains(results[0].runs.initialLearningRate))
+    #expect(results[0].searchSteps > 50 && results[0].searchSteps <= 100)
+    configuration.highest = 1e-6
+    let lost = Contender(name: "finder", suggestedBy: try RateFinder(configuration: configuration))
+    #expect(throws: NoSuggestion.self) {
+      try Self.comparison([lost]).run(
+        on: TraineePool(workers: 1) { QuadraticTrainee() }, task: "t", journal: nil)
+    }
+  }
+
   @Test("Recorded runs are not run again, and new seeds and methods join them")
   func resume() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID()).jsonl").path

@@ -47,8 +47,8 @@ struct Apply: ParsableCommand {
       discussion:
         "constant or cosine from the initial rate, or one with its own rates: cosine:0.01, step:0.1,20,0.9.",
       valueName: "schedule"),
-    transform: Baseline.init(parsing:))
-  var baseline: [Baseline] = []
+    transform: Method.init(parsing:))
+  var baseline: [Method] = []
 
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
 
@@ -89,7 +89,7 @@ struct Apply: ParsableCommand {
       advice: "Nothing was written.")
     let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
     let results = try evaluator.run(
-      [.guarded(controller, name: GuardianLog.method)] + baseline.map(\.method),
+      [.guarded(controller, name: GuardianLog.method)] + baseline,
       initialLearningRates: initialRates.isEmpty
         ? checkpoint.card.training.initialLearningRates : initialRates,
       seeds: seeds)

@@ -15,6 +15,8 @@ struct Compare: ParsableCommand {
         replay:FILE            the rates of a file, such as the one that 'metalr pbt' writes
         step-grid              the best of the paper's 48 step decays, searched for on --search-seeds
         'best:A|B|C'           the best of these schedules, likewise
+        find-rate              the largest sensible rate of a range test, held for the whole run
+        plateau:0.01, ...      methods that react to the run, as for 'metalr train'
         NAME=METHOD            any of these under another name
 
       EXAMPLES:

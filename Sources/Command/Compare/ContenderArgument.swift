@@ -12,6 +12,7 @@ struct ContenderArgument {
     case controller(path: String)
     case best(name: String, of: [Method])
     case method(Method)
+    case rangeTest
   }
 
   /// Reads what the user wrote.
@@ -31,6 +32,7 @@ struct ContenderArgument {
   func contender() throws -> Contender {
     switch kind {
     case .method(let method): return Contender(method, name: name)
+    case .rangeTest: return Contender(name: name ?? "find-rate", suggestedBy: try RateFinder())
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
     case .controller(let path):
       let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
@@ -47,17 +49,22 @@ extension ContenderArgument.Kind {
     if let path = text.removing(prefix: "controller:") {
       self = .controller(path: path)
     } else if let list = text.removing(prefix: "best:") {
-      let candidates = try list.split(separator: "|").map {
-        Method.schedule(try ScheduleSpecification(parsing: String($0)))
+      let candidates = try list.split(separator: "|").map { try Method(parsing: String($0)) }
+      if let relative = candidates.first(where: { $0.ownInitialRate == nil }) {
+        throw ScheduleError(
+          "'\(relative.name)' in 'best:' has no rate of its own. Write '\(relative.name):0.01', for instance."
+        )
       }
       guard !candidates.isEmpty else {
         throw ScheduleError("'best:' needs schedules to choose from: 'best:cosine:0.003|cosine:0.01'.")
       }
       self = .best(name: "best of \(candidates.count)", of: candidates)
+    } else if text == "find-rate" {
+      self = .rangeTest
     } else if text == "step-grid" {
       self = .best(name: text, of: ScheduleSpecification.stepGrid.map(Method.schedule))
     } else {
-      self = .method(try Baseline(parsing: text).method)
+      self = .method(try Method(parsing: text))
     }
   }
 }

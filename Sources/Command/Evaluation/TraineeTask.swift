@@ -7,7 +7,8 @@ import NeuralNet
 struct TraineeTask {
   /// What cards and tables say of it.
   let description: TraineeDescription
-  private let makeTrainee: @Sendable () throws -> any Trainee
+  /// Makes a trainee.
+  let makeTrainee: @Sendable () throws -> any Trainee
   private let hello: TraineeHello?
   private let command: String
 

@@ -64,7 +64,7 @@ struct Reproduction {
     let steps = options.presets.steps ?? Preset.paper.steps
     let periods = [max(1, steps / 5), max(1, steps / 10)]
     let methods = [
-      "step-grid", "constant=best:constant:0.001|constant:0.003|constant:0.01",
+      "step-grid", "find-rate", "constant=best:constant:0.001|constant:0.003|constant:0.01",
       "cosine=best:cosine:0.003|cosine:0.005|cosine:0.01|cosine:0.02",
       "one-cycle=best:one-cycle:0.005|one-cycle:0.01|one-cycle:0.02",
       "sgdr=best:" + periods.flatMap { ["sgdr:0.005,\($0)", "sgdr:0.01,\($0)"] }.joined(separator: "|"),

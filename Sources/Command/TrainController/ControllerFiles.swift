@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// The files of one controller, all beside its checkpoint: `controller.ckpt`, `controller.log.csv` and so on.
 struct ControllerFiles {
@@ -13,6 +14,8 @@ struct ControllerFiles {
 
   /// One row for each training episode.
   var log: String { base + ".log.csv" }
+  /// The same for TensorBoard, which reads folders.
+  var events: String { base + ".events/" + TensorBoardLog.fileName(wallTime: 0) }
   /// Learned schedules on held-out seeds.
   var schedules: String { base + ".schedules.svg" }
   /// Validation losses on held-out seeds.

@@ -32,4 +32,28 @@ struct EpisodeLog {
   func write(to path: String) throws {
     try table.write(to: path)
   }
+
+  /// The same for TensorBoard, without times of day, so that a training that was resumed writes the same file.
+  static func events(_ state: ControllerTraining.State) -> TensorBoardLog {
+    var log = TensorBoardLog(wallTime: 0)
+    for update in state.updates {
+      for episode in update.episodes {
+        let scalars = [
+          ("episode/return", episode.totalReward),
+          ("episode/best validation loss", episode.bestValidationLoss),
+          ("episode/final validation loss", episode.finalValidationLoss),
+          ("episode/final learning rate", episode.finalLearningRate),
+        ]
+        for (tag, value) in scalars { log.addScalar(value, tag: tag, step: episode.episode, wallTime: 0) }
+      }
+      let statistics = update.statistics
+      let scalars = [
+        ("update/policy loss", statistics.policyLoss), ("update/value loss", statistics.valueLoss),
+        ("update/entropy", statistics.entropy), ("update/approximate KL", statistics.approximateKL),
+        ("update/clip fraction", statistics.clipFraction),
+      ]
+      for (tag, value) in scalars { log.addScalar(Double(value), tag: tag, step: update.update, wallTime: 0) }
+    }
+    return log
+  }
 }

@@ -19,7 +19,7 @@ extension TrainController {
 
   /// Draws the pictures and prints the results.
   func report(_ training: ControllerTraining, tests: [MethodRuns], files: ControllerFiles) throws {
-    var written = [files.checkpoint, files.log]
+    var written = [files.checkpoint, files.log, files.events]
     if !tests.isEmpty {
       let pictures = ComparisonPictures(results: tests)
       try writingOutput {

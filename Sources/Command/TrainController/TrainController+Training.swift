@@ -54,6 +54,7 @@ extension TrainController {
     try writingOutput {
       try TrainingStateStore(folder: files.state).save(SavedTraining(trainee: task.description, state: state))
       try EpisodeLog(state).write(to: files.log)
+      try EpisodeLog.events(state).write(to: files.events)
     }
   }
 }

@@ -18,7 +18,8 @@ struct TrainController: ParsableCommand {
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
-      Beside the checkpoint it writes a log (.log.csv) and two pictures (.schedules.svg, .losses.svg). The state of \
+      Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and two pictures (.schedules.svg, \
+      .losses.svg). The state of \
       an unfinished training is kept in a folder beside it (.state), from which --resume goes on.
       """)
 

@@ -31,6 +31,14 @@ public struct SearchResult: Encodable, Sendable {
   /// Optimizer steps that its runs took; one that diverged took fewer.
   public let steps: Int
 
+  /// What a range test came to.
+  init(_ method: String, curve: RateCurve) {
+    self.method = method
+    bestValidationLoss = curve.points.map(\.validationLoss).filter(\.isFinite).min() ?? .infinity
+    diverged = curve.stop == nil ? 0 : 1
+    steps = curve.points.count
+  }
+
   init(_ method: Method, runs: some Collection<TrainingRun>) {
     self.method = method.name
     bestValidationLoss = runs.map(\.best.validationLoss).reduce(0, +) / Double(runs.count)

@@ -1,5 +1,7 @@
 import Files
+import Foundation
 import MetaLR
+import Schedules
 
 /// Runs what is to be compared on one task: the searches first, on seeds of their own, then everything on the same
 /// test seeds.
@@ -56,7 +58,8 @@ public struct Comparison: Sendable {
   public var runCount: Int {
     let searched = contenders.filter(\.needsSearch).map { $0.candidates.count * searchSeeds.count }
     let reported = contenders.map { contender in
-      (contender.candidates[0].ownInitialRate == nil ? initialLearningRates.count : 1) * seeds.count
+      (contender.candidates.first.map { $0.ownInitialRate == nil } ?? false ? initialLearningRates.count : 1)
+        * seeds.count
     }
     return searched.reduce(0, +) + reported.reduce(0, +)
   }
@@ -81,13 +84,16 @@ public struct Comparison: Sendable {
         recordedIn: journal, onResult: { _, _ in onRun() },
         job: { index, trainee in
           let job = jobs[index]
+          try job.method.prepare(trainee)
           var source = try job.method.makeSource(job.initialLearningRate, plan.stepBudget)
           return try TrainingRun(
             of: trainee, ratesFrom: &source, seed: job.seed, initialLearningRate: job.initialLearningRate,
             plan: plan, shouldStop: shouldStop)
         })
     }
-    let searches = try searches(runs)
+    let searches = try searches(runs) { finder in
+      try found(finder, on: pool, task: task, journal: journal, shouldStop: shouldStop)
+    }
     let rows = try zip(contenders, searches).flatMap { contender, search in
       try startingRates(of: search.winner).map { (contender, search, $0) }
     }
@@ -107,14 +113,18 @@ public struct Comparison: Sendable {
 
   /// What each contender's search came to, and the method that it goes on with.
   private func searches(
-    _ runs: ([Job]) throws -> [TrainingRun]
+    _ runs: ([Job]) throws -> [TrainingRun], found: (RateFinder) throws -> (Method, SearchResult)
   ) throws -> [(winner: Method, results: [SearchResult])] {
     let searched = contenders.filter(\.needsSearch).flatMap(\.candidates)
     var results = try runs(
       searched.flatMap { method in
         try startingRates(of: method).flatMap { rate in searchSeeds.map { Job(method, rate, $0) } }
       })[...]
-    return contenders.map { contender in
+    return try contenders.map { contender in
+      if let finder = contender.finder {
+        let (method, result) = try found(finder)
+        return (method, [result])
+      }
       guard contender.needsSearch else { return (contender.candidates[0], []) }
       let tried = contender.candidates.map { method in
         defer { results = results.dropFirst(searchSeeds.count) }
@@ -122,6 +132,27 @@ public struct Comparison: Sendable {
       }
       let best = tried.indices.min { tried[$0].bestValidationLoss < tried[$1].bestValidationLoss } ?? 0
       return (contender.candidates[best], tried)
+    }
+  }
+
+  /// The constant rate that a range test suggests on the first search seed.
+  private func found(
+    _ finder: RateFinder, on pool: TraineePool, task: String, journal: Journal?,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> (Method, SearchResult) {
+    let seed = searchSeeds.first ?? 0
+    let curves: [RateCurve] = try pool.run(
+      keys: ["\(task) | range test \(finder.configuration) | seed \(seed)"], recordedIn: journal,
+      job: { _, trainee in
+        (trainee as? ImageClassifier)?.hypergradient = nil
+        return try finder.run(on: trainee, seed: seed, shouldStop: shouldStop)
+      })
+    switch RateSuggestion(curves[0]) {
+    case .none(let reason): throw NoSuggestion(task: task, reason: reason)
+    case .range(_, let largest):
+      let rate = Double(String(format: "%.3g", largest)) ?? largest
+      let method = Method.schedule(try ScheduleSpecification(parsing: "constant:\(rate)"))
+      return (method, SearchResult(method.name, curve: curves[0]))
     }
   }
 
@@ -155,4 +186,17 @@ public struct Comparison: Sendable {
 
 extension Contender {
   fileprivate var needsSearch: Bool { candidates.count > 1 }
+}
+
+/// A range test that suggests nothing, where a comparison was to go on with its suggestion.
+public struct NoSuggestion: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was tested.
+  public let task: String
+  /// Why there is no rate to suggest.
+  public let reason: String
+
+  /// The task and the reason.
+  public var description: String {
+    "The range test suggests no rate for '\(task)': \(reason) Leave 'find-rate' out of the comparison."
+  }
 }

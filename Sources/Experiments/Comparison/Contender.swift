@@ -2,8 +2,10 @@
 public struct Contender: Sendable {
   /// What tables and pictures call it.
   public let name: String
-  /// The methods among which a search chooses; no search where there is one.
+  /// The methods among which a search chooses; no search where there is one, and a range test where there is none.
   public let candidates: [Method]
+  /// Proposes a constant rate for each task; nil where the candidates are the choice.
+  let finder: RateFinder?
   /// Optimizer steps of trainees spent once, before any task: the training of a controller, for instance.
   public let priorSteps: Int
 
@@ -15,6 +17,7 @@ public struct Contender: Sendable {
   ///   - priorSteps: Optimizer steps of trainees that it cost to make; 0 by default.
   public init(_ method: Method, name: String? = nil, priorSteps: Int = 0) {
     self.name = name ?? method.name
+    finder = nil
     candidates = [method]
     self.priorSteps = priorSteps
   }
@@ -32,6 +35,19 @@ public struct Contender: Sendable {
       "expected candidates with rates of their own for '\(name)'")
     self.name = name
     self.candidates = candidates
+    finder = nil
+    priorSteps = 0
+  }
+
+  /// The largest sensible rate that a range test suggests on each task, held for the whole run.
+  ///
+  /// - Parameters:
+  ///   - name: What tables call it.
+  ///   - finder: Does the test, on the first of the search seeds.
+  public init(name: String, suggestedBy finder: RateFinder) {
+    self.name = name
+    candidates = []
+    self.finder = finder
     priorSteps = 0
   }
 }

@@ -28,11 +28,8 @@ struct RunRequest: Codable, Sendable, Equatable {
     controller = try container.decode(String.self, forKey: .controller)
     initialLearningRate = try container.decode(Double.self, forKey: .initialLearningRate)
     totalSteps = try container.decode(Int.self, forKey: .totalSteps)
-    // What is given must be of its type: null is no number.
-    interval =
-      container.contains(.interval)
-      ? try container.decode(Int.self, forKey: .interval) : min(10, max(totalSteps, 1))
-    labels = container.contains(.labels) ? try container.decode([String: String].self, forKey: .labels) : [:]
+    interval = try container.decodeIfPresent(Int.self, forKey: .interval) ?? 10
+    labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
   }
 
   /// More steps than any training takes; keeps sums of steps from overflowing.

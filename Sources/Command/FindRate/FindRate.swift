@@ -1,0 +1,136 @@
+import ArgumentParser
+import Experiments
+import Files
+import MetaLR
+
+/// `metalr find-rate`: the learning-rate range test.
+struct FindRate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "find-rate",
+    abstract: "Train while the rate grows, and suggest the smallest and largest sensible rates.",
+    discussion: """
+      The smallest is where the loss falls most steeply, by the logarithm of the rate; the largest is a tenth of the \
+      rate of the lowest loss. Where no rate can be suggested, the reason is given.
+
+      EXAMPLES:
+        metalr find-rate --dataset fashion
+        metalr find-rate --dataset cifar10 --initialisations 20 --validation
+        metalr find-rate --dataset fashion --optimizer sgd --batch-sizes 100 1000
+
+      In the output folder it writes find-rate.csv and find-rate.svg.
+      """)
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Several batch sizes in one picture, in place of --batch-size.", valueName: "images"))
+  var batchSizes: [Int] = []
+
+  @Option(help: ArgumentHelp("The first rate.", valueName: "rate"))
+  var lowest = 1e-7
+
+  @Option(help: ArgumentHelp("The last rate.", valueName: "rate"))
+  var highest = 100.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps from the first rate to the last (default: 100, but at most one pass over the training images).",
+      valueName: "count"))
+  var steps: Int?
+
+  @Option(help: "How the rate grows: exponential or linear.")
+  var growth = RateFinder.Growth.exponential
+
+  @Option(help: "How noise is taken out: unbiased, biased, first-value or none.")
+  var smoothing = LossSmoothing.unbiased
+
+  @Option(help: ArgumentHelp("Weight of the past in the smoothed loss.", valueName: "factor"))
+  var smoothingFactor = 0.98
+
+  @Option(
+    help: ArgumentHelp(
+      "Tests from so many seeds: medians, quantiles, and the share that diverged.", valueName: "count"))
+  var initialisations = 1
+
+  @Flag(help: "Show the validation loss at each step as well.")
+  var validation = false
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Folder of what it writes.", valueName: "folder"),
+    completion: .directory)
+  var output = "find-rate"
+
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    guard (1...10_000).contains(initialisations) else {
+      throw ValidationError("--initialisations is \(initialisations); give a whole number from 1 to 10000.")
+    }
+    if let size = batchSizes.first(where: { $0 < 1 }) {
+      throw ValidationError("--batch-sizes holds \(size); give whole numbers of at least 1.")
+    }
+    if trainee.command != nil, !batchSizes.isEmpty {
+      throw ValidationError(
+        "--batch-sizes is for the built-in trainee; the command of --trainee has its own.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    try Job.run(interrupt, show) { job in
+      if job.isFirst { try writingOutput { try Folder.create(output) } }
+      let surveys = try (batchSizes.isEmpty ? [trainee.batchSize] : batchSizes.map(Optional.some)).map {
+        try survey(batchSize: $0, job, interrupt: interrupt)
+      }
+      guard job.isFirst else { return }
+      let report = RateReport(surveys, validation: validation)
+      let written = try writingOutput { try report.write(to: output) }
+      try show.show(report.json, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
+    }
+  }
+
+  private func survey(batchSize: Int?, _ job: Job, interrupt: Interrupt) throws -> RateReport.Survey {
+    var options = trainee
+    options.batchSize = batchSize
+    let preset: Preset = trainee.data.dataset == "shapes" ? .quick : .paper
+    // A step needs no validation unless it is to be shown; the probe of the observation takes some images.
+    if !validation, trainee.command == nil {
+      options.data.validationImages = min(options.data.validationImages ?? 200, 200)
+    }
+    let task = try TraineeTask(options, preset: preset)
+    let finder = try RateFinder(configuration: configuration(of: task))
+    let progress = ProgressReporter(
+      unit: .things("range test"), total: initialisations, options: job.silenced(show))
+    defer { progress.finish() }
+    let count = Counter()
+    do {
+      let curves = try job.pool(of: task, workers: workers).run(
+        count: initialisations, onResult: { _, _ in progress.update(done: count.increment()) },
+        job: { [seed] index, trainee in
+          try finder.run(on: trainee, seed: seed.seed &+ UInt64(index), shouldStop: { interrupt.isRequested })
+        })
+      return RateReport.Survey(
+        trainee: task.description, survey: RateSurvey(curves, rates: finder.configuration.rates))
+    } catch is Interrupted {
+      throw interrupt.error(advice: "Nothing was written.")
+    }
+  }
+
+  private func configuration(of task: TraineeTask) -> RateFinder.Configuration {
+    var configuration = RateFinder.Configuration()
+    (configuration.lowest, configuration.highest) = (lowest, highest)
+    (configuration.growth, configuration.smoothing) = (growth, smoothing)
+    configuration.smoothingFactor = smoothingFactor
+    let images = task.description.splitSizes.first ?? 0
+    let epoch = images / max(1, task.description.batchSize)
+    configuration.steps = steps ?? configuration.steps
+    if epoch >= 2 { configuration.steps = min(configuration.steps, epoch) }
+    return configuration
+  }
+}
+
+extension RateFinder.Growth: ExpressibleByArgument {}
+extension LossSmoothing: ExpressibleByArgument {}

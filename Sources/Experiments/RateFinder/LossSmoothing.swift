@@ -1,0 +1,38 @@
+import Foundation
+
+/// How noise is taken out of a sequence of losses.
+public enum LossSmoothing: String, CaseIterable, Codable, Sendable {
+  /// `a[t] = b a[t-1] + (1-b) x[t]` from `a = 0`, divided by `1 - b^t`, as in Adam (Kingma and Ba, 2014, section 3).
+  case unbiased
+  /// The same without the division: the first values are far too low.
+  case biased
+  /// The same average from `a = x[0]`: the first value keeps a large weight.
+  case firstValue = "first-value"
+  /// No smoothing.
+  case none
+}
+
+/// Smooths losses as they come.
+struct LossSmoother {
+  private let kind: LossSmoothing
+  private let factor: Double
+  private var average = 0.0
+  private var count = 0
+
+  init(_ kind: LossSmoothing, factor: Double) {
+    (self.kind, self.factor) = (kind, factor)
+  }
+
+  /// Takes the next loss.
+  ///
+  /// - Returns: The smoothed loss.
+  mutating func add(_ loss: Double) -> Double {
+    count += 1
+    average = kind == .firstValue && count == 1 ? loss : factor * average + (1 - factor) * loss
+    return switch kind {
+    case .unbiased: average / (1 - pow(factor, Double(count)))
+    case .biased, .firstValue: average
+    case .none: loss
+    }
+  }
+}
