@@ -4,9 +4,9 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import MetaLR
+import NIOConcurrencyHelpers
 import NIOCore
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 
 /// The service: learned rates for any training loop, over HTTP.
@@ -138,9 +138,9 @@ public struct ListenError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Something that happens once.
 private final class Flag: Sendable {
-  private let state = Mutex(false)
+  private let state = NIOLockedValueBox(false)
 
-  var isRaised: Bool { state.withLock { $0 } }
+  var isRaised: Bool { state.withLockedValue { $0 } }
 
-  func raise() { state.withLock { $0 = true } }
+  func raise() { state.withLockedValue { $0 = true } }
 }

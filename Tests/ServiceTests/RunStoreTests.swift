@@ -33,6 +33,7 @@ struct RunStoreTests {
     for step in stride(from: 0, through: 50, by: 10) {
       decisions.append(try await #require(store).answer(Sample.observation(step), run: run.id, owner: "o"))
     }
+    _ = try await #require(store).run(run.id, owner: "o")
     store?.close()
     store = nil
     #expect(!FileManager.default.fileExists(atPath: folder + "/runs.sqlite-wal"), "left as one file")

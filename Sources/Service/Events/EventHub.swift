@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import ServiceLifecycle
-import Synchronization
 
 /// Passes on what commits changed to those who watch a run, or all runs of an owner.
 final class EventHub: ServiceLifecycle.Service {
@@ -23,7 +23,7 @@ final class EventHub: ServiceLifecycle.Service {
     var changed: [String: [String: Run?]] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   /// Events that a slow watcher may be behind; one that is further behind is cut off, and reads the rest from the
   /// database when it comes back.
@@ -35,7 +35,7 @@ final class EventHub: ServiceLifecycle.Service {
   /// Passes on what a commit changed.
   func publish(_ events: [RunEvent]) {
     // Ended outside the lock, which ending takes.
-    let cutOff = state.withLock { state in
+    let cutOff = state.withLockedValue { state in
       var cutOff: [AsyncStream<Signal>.Continuation] = []
       for event in events {
         let run = event.run
@@ -59,7 +59,7 @@ final class EventHub: ServiceLifecycle.Service {
   func events(of run: String) -> AsyncStream<Signal> {
     let (stream, watcher) = AsyncStream.makeStream(
       of: Signal.self, bufferingPolicy: .bufferingOldest(Self.backlog))
-    let number = state.withLock { state in
+    let number = state.withLockedValue { state in
       state.next += 1
       state.watchers[run, default: [:]][state.next] = watcher
       return state.next
@@ -71,7 +71,7 @@ final class EventHub: ServiceLifecycle.Service {
   /// What happens to the runs of an owner from now on.
   func overview(of owner: String) -> AsyncStream<Overview> {
     let (stream, watcher) = AsyncStream.makeStream(of: Overview.self, bufferingPolicy: .bufferingOldest(8))
-    let number = state.withLock { state in
+    let number = state.withLockedValue { state in
       state.next += 1
       state.overviews[owner, default: [:]][state.next] = watcher
       return state.next
@@ -93,7 +93,7 @@ final class EventHub: ServiceLifecycle.Service {
   }
 
   private func tellOverviews() {
-    let cutOff = state.withLock { state in
+    let cutOff = state.withLockedValue { state in
       var cutOff: [AsyncStream<Overview>.Continuation] = []
       let changed = state.changed
       state.changed = [:]
@@ -111,7 +111,7 @@ final class EventHub: ServiceLifecycle.Service {
   }
 
   private func beat() {
-    state.withLock { state in
+    state.withLockedValue { state in
       for watchers in state.watchers.values {
         for watcher in watchers.values { watcher.yield(.heartbeat) }
       }
@@ -122,14 +122,14 @@ final class EventHub: ServiceLifecycle.Service {
   }
 
   private func remove(_ number: Int, run: String) {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.watchers[run]?[number] = nil
       if state.watchers[run]?.isEmpty == true { state.watchers[run] = nil }
     }
   }
 
   private func remove(_ number: Int, owner: String) {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.overviews[owner]?[number] = nil
       if state.overviews[owner]?.isEmpty == true {
         state.overviews[owner] = nil

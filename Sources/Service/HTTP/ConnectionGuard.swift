@@ -1,13 +1,13 @@
 import HTTPTypes
 import Metrics
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import Synchronization
 
 /// How many connections are open.
 final class ConnectionCount: Sendable {
-  private let open = Mutex(0)
+  private let open = NIOLockedValueBox(0)
   private let limit: Int
   private let metrics: ServiceMetrics
 
@@ -18,7 +18,7 @@ final class ConnectionCount: Sendable {
 
   /// Counts a connection in; false when it is one too many.
   func enter() -> Bool {
-    let count = open.withLock { open in
+    let count = open.withLockedValue { open in
       open += 1
       return open
     }
@@ -30,7 +30,7 @@ final class ConnectionCount: Sendable {
   /// Counts a connection out.
   func leave() {
     metrics.connections.set(
-      open.withLock { open in
+      open.withLockedValue { open in
         open -= 1
         return open
       })

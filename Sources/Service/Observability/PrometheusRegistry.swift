@@ -1,9 +1,9 @@
 import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A backend for swift-metrics that holds every instrument in memory and prints them in Prometheus' text format.
 final class PrometheusRegistry: MetricsFactory, Sendable {
-  private let instruments = Mutex<[Key: Instrument]>([:])
+  private let instruments = NIOLockedValueBox<[Key: Instrument]>([:])
 
   private struct Key: Hashable {
     let name: String
@@ -48,7 +48,7 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
 
   /// Every instrument in the text format 0.0.4, by name.
   func text() -> String {
-    let sorted = instruments.withLock { instruments in
+    let sorted = instruments.withLockedValue { instruments in
       instruments.sorted { ($0.key.name, $0.key.dimensions) < ($1.key.name, $1.key.dimensions) }
     }
     var lines: [String] = []
@@ -69,7 +69,7 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
     _ label: String, _ dimensions: [(String, String)], _ wrap: (SumInstrument) -> Instrument
   ) -> SumInstrument {
     let key = Self.key(label, dimensions)
-    return instruments.withLock { instruments in
+    return instruments.withLockedValue { instruments in
       switch instruments[key] {
       case .counter(let known), .gauge(let known): return known
       case .histogram, nil:
@@ -82,7 +82,7 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
 
   private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramInstrument {
     let key = Self.key(label, dimensions)
-    return instruments.withLock { instruments in
+    return instruments.withLockedValue { instruments in
       if case .histogram(let known) = instruments[key] { return known }
       let made = HistogramInstrument()
       instruments[key] = .histogram(made)
@@ -125,16 +125,16 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
 
 /// A number that goes up, or up and down.
 final class SumInstrument: CounterHandler, MeterHandler, RecorderHandler {
-  private let sum = Mutex(0.0)
+  private let sum = NIOLockedValueBox(0.0)
 
-  var value: Double { sum.withLock { $0 } }
+  var value: Double { sum.withLockedValue { $0 } }
 
-  func increment(by amount: Int64) { sum.withLock { $0 += Double(amount) } }
-  func reset() { sum.withLock { $0 = 0 } }
+  func increment(by amount: Int64) { sum.withLockedValue { $0 += Double(amount) } }
+  func reset() { sum.withLockedValue { $0 = 0 } }
   func set(_ value: Int64) { set(Double(value)) }
-  func set(_ value: Double) { sum.withLock { $0 = value } }
-  func increment(by amount: Double) { sum.withLock { $0 += amount } }
-  func decrement(by amount: Double) { sum.withLock { $0 -= amount } }
+  func set(_ value: Double) { sum.withLockedValue { $0 = value } }
+  func increment(by amount: Double) { sum.withLockedValue { $0 += amount } }
+  func decrement(by amount: Double) { sum.withLockedValue { $0 -= amount } }
   func record(_ value: Int64) { set(Double(value)) }
   func record(_ value: Double) { set(value) }
 }
@@ -149,16 +149,16 @@ final class HistogramInstrument: TimerHandler, RecorderHandler {
     var sum = 0.0
   }
 
-  private let state = Mutex(Snapshot())
+  private let state = NIOLockedValueBox(Snapshot())
 
-  var snapshot: Snapshot { state.withLock { $0 } }
+  var snapshot: Snapshot { state.withLockedValue { $0 } }
 
   func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
   func record(_ value: Int64) { record(Double(value)) }
 
   func record(_ value: Double) {
     let index = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
-    state.withLock { state in
+    state.withLockedValue { state in
       state.counts[index] += 1
       state.sum += value
     }

@@ -1,5 +1,5 @@
 import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the writer of the database counts.
 struct StoreMetrics: Sendable {
@@ -85,14 +85,14 @@ private final class RequestCounters: Sendable {
   }
 
   private let factory: any MetricsFactory
-  private let counters = Mutex<[Key: Counter]>([:])
+  private let counters = NIOLockedValueBox<[Key: Counter]>([:])
 
   init(_ factory: any MetricsFactory) {
     self.factory = factory
   }
 
   func counter(_ endpoint: String, _ status: Int) -> Counter {
-    counters.withLock { counters in
+    counters.withLockedValue { counters in
       let key = Key(endpoint: endpoint, status: status)
       if let known = counters[key] { return known }
       let made = Counter(

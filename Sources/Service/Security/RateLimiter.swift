@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Lets each owner make so many requests a second, with as many saved up as a second brings.
 final class RateLimiter: Sendable {
@@ -8,7 +8,7 @@ final class RateLimiter: Sendable {
   }
 
   private let perSecond: Double
-  private let buckets = Mutex<[String: Bucket]>([:])
+  private let buckets = NIOLockedValueBox<[String: Bucket]>([:])
 
   init(perSecond: Double) {
     self.perSecond = perSecond
@@ -18,7 +18,7 @@ final class RateLimiter: Sendable {
   ///
   /// - Throws: ``ServiceError`` when it is one too many.
   func admit(_ owner: String, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
-    let isAdmitted = buckets.withLock { buckets in
+    let isAdmitted = buckets.withLockedValue { buckets in
       var bucket = buckets[owner] ?? Bucket(allowance: perSecond, updated: now)
       let elapsed = max(0, (now - bucket.updated) / .seconds(1))
       bucket.allowance = min(max(perSecond, 1), bucket.allowance + elapsed * perSecond)

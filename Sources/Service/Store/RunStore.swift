@@ -3,14 +3,14 @@ import Foundation
 import GRDB
 import Logging
 import MetaLR
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// All runs and their decisions, on disk before anybody is told of them.
 final class RunStore: Sendable {
   private let file: DatabaseFile
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
-  private let damage = Mutex<ServiceError?>(nil)
+  private let damage = NIOLockedValueBox<ServiceError?>(nil)
 
   /// Opens the database.
   ///
@@ -152,14 +152,15 @@ final class RunStore: Sendable {
   ///
   /// - Throws: ``ServiceError`` when decisions could not be stored now either.
   func probe() async throws(ServiceError) {
-    if let damage = damage.withLock({ $0 }) { throw damage }
+    if let damage = damage.withLockedValue({ $0 }) { throw damage }
     try await write { database, _ in try RunQueries.beat(database) }
   }
 
   /// Does what waits, then closes the database, which leaves it as one file.
   func close() {
     writer.close()
-    // A reader that is still at work keeps the write-ahead log; the next start takes it over.
+    // Readers first: the last connection takes the write-ahead log in, and one that only reads could not.
+    file.pool.invalidateReadOnlyConnections()
     try? file.pool.close()
   }
 
@@ -184,7 +185,7 @@ final class RunStore: Sendable {
   }
 
   private func remembered(_ error: ServiceError) -> ServiceError {
-    if error.code == ServiceError.corruptCode { damage.withLock { $0 = $0 ?? error } }
+    if error.code == ServiceError.corruptCode { damage.withLockedValue { $0 = $0 ?? error } }
     return error
   }
 
