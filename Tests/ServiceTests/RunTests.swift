@@ -98,7 +98,7 @@ struct RunTests {
 
   @Test(
     "Observations and states survive storage bit for bit",
-    arguments: [0.0, -0.0, .nan, .infinity, -.infinity, 5e-324, 0.1, -1e308])
+    arguments: [0.0, -0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.1, -1e308])
   func storage(value: Double) throws {
     var observation = Sample.observation(7)
     observation.weightMean = Reading(value)
