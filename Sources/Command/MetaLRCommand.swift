@@ -27,7 +27,7 @@ struct MetaLRCommand: AsyncParsableCommand {
     version: metalrVersion,
     subcommands: [
       TrainController.self, Apply.self, Train.self, Compare.self, FindRate.self, ReproduceCommand.self,
-      Inspect.self,
+      Inspect.self, SweepCommand.self, PBTCommand.self,
       CheckTraineeCommand.self, Benchmark.self,
       DatasetsCommand.self, ServeCommand.self,
     ])

@@ -3,7 +3,7 @@ internal import Kernels
 /// A network as data: operations in order, each from the values it reads to the value it makes.
 ///
 /// A value is one activation, (channels, height, width) an image. Value 0 is the input; the last is the logits.
-/// Make one with ``leNet(input:classes:)``, ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
+/// Make one with ``leNet(input:classes:width:)``, ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
 public struct Model: Sendable {
   /// The size of a value, for one image.
   public struct Shape: Sendable, Equatable, Codable, CustomStringConvertible {

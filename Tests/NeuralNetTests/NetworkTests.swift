@@ -71,6 +71,20 @@ struct NetworkTests {
     #expect(model.lastDenseWeights == model.parameters["fc3.weight"]?.range)
   }
 
+  @Test("A width scales every layer but the last, and nothing where it is 1")
+  func widths() throws {
+    let input = Model.Shape(channels: 1, height: 28, width: 28)
+    let double = try ModelSpecification.leNet.scaled(by: 2).model(input: input, classes: 10)
+    let dense = 800 * 240 + 240 + 240 * 168 + 168 + 168 * 10 + 10
+    #expect(double.parameters.count == 12 * 25 + 12 + 32 * 300 + 32 + dense)
+    #expect(try ModelSpecification.leNet.scaled(by: 1) == .leNet)
+    #expect(
+      try ModelSpecification.resNet18().scaled(by: 0.01) == .resNet(widths: [1, 1, 3, 5], blocks: 2))
+    for width in [0, -1, .nan, 101] {
+      #expect(throws: ModelError.self) { try ModelSpecification.leNet.scaled(by: width) }
+    }
+  }
+
   @Test("ResNet-18 has the published number of parameters")
   func resNetSize() throws {
     let model = try Model.resNet(input: .init(channels: 3, height: 32, width: 32), classes: 10)

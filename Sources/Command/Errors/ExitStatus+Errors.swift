@@ -1,4 +1,5 @@
 import Datasets
+import Experiments
 import Files
 import Foundation
 import MPIJob
@@ -22,6 +23,7 @@ extension ExitStatus {
     case is UnfinishedTraining, is ChangedOptions, is ScheduleError: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
+    case PopulationError.foreignState: self = .badData
     default: self = .software
     }
   }

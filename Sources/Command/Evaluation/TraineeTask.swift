@@ -34,12 +34,17 @@ struct TraineeTask {
     let configuration = ImageClassifier.Configuration(
       model: options.specification, optimizer: try Optimizer.Configuration(name: options.optimizer),
       batchSize: options.batchSize ?? preset.batchSize)
+    try self.init(data: data, hash: data.contentHash(), configuration: configuration)
+  }
+
+  /// The built-in trainee on data that is loaded.
+  init(data: DataSplits, hash: String, configuration: ImageClassifier.Configuration) throws {
     // Says what is impossible before any work begins, not when the first trainee is made.
     _ = try ImageClassifier(data: data, configuration: configuration)
     hello = nil
     command = ""
     description = TraineeDescription(
-      dataset: data.name, datasetHash: data.contentHash(),
+      dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.name,
       batchSize: configuration.batchSize)

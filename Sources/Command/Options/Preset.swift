@@ -18,8 +18,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   var testImages: Int? { self == .quick ? 2000 : nil }
 }
 
-/// Which preset, and the lengths that it decides.
-struct PresetOptions: ParsableArguments {
+/// Which preset, and how long runs are.
+struct LengthOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "quick or paper: steps, batch, images, episodes and seeds (default: quick for shapes, paper for the others).",
@@ -30,8 +30,19 @@ struct PresetOptions: ParsableArguments {
     help: ArgumentHelp("Optimizer steps of a run (default: the preset's 300 or 1000).", valueName: "count"))
   var steps: Int?
 
+  /// The preset asked for, or the one that suits the data set.
+  func resolved(for dataset: String) -> Preset { preset ?? (dataset == "shapes" ? .quick : .paper) }
+}
+
+/// Which preset, and the lengths that it decides.
+struct PresetOptions: ParsableArguments {
+  @OptionGroup var length: LengthOptions
+
   @Option(help: ArgumentHelp("Optimizer steps between two decisions.", valueName: "steps"))
   var interval = 10
+
+  /// The steps that were asked for; nil for the preset's.
+  var steps: Int? { length.steps }
 
   /// Length and interval of a run.
   func plan(for preset: Preset) throws -> RunPlan {
@@ -41,5 +52,5 @@ struct PresetOptions: ParsableArguments {
   }
 
   /// The preset asked for, or the one that suits the data set.
-  func resolved(for dataset: String) -> Preset { preset ?? (dataset == "shapes" ? .quick : .paper) }
+  func resolved(for dataset: String) -> Preset { length.resolved(for: dataset) }
 }

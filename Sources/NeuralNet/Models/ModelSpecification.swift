@@ -1,7 +1,9 @@
 /// Which network to build, before the images and their classes are known.
 public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
-  /// LeNet-5: ``Model/leNet(input:classes:)``.
+  /// LeNet-5: ``Model/leNet(input:classes:width:)``.
   case leNet
+  /// LeNet-5 with so many times the channels and units: ``Model/leNet(input:classes:width:)``.
+  case scaledLeNet(width: Double)
   /// A residual network of basic blocks: ``Model/resNet(input:classes:widths:blocks:)``.
   case resNet(widths: [Int] = [64, 128, 256, 512], blocks: Int = 2)
 
@@ -17,12 +19,39 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
     .resNet(widths: [width, 2 * width, 4 * width], blocks: blocks)
   }
 
+  /// The same network with so many times the channels and units in each layer but the last.
+  ///
+  /// - Parameter factor: From 0.01 to 100; counts are rounded to at least 1.
+  /// - Returns: The scaled network; itself for a factor of 1.
+  /// - Throws: ``ModelError`` for another factor.
+  public func scaled(by factor: Double) throws(ModelError) -> ModelSpecification {
+    switch self {
+    case .leNet:
+      _ = try Self.scaled(1, by: factor)
+      return factor == 1 ? .leNet : .scaledLeNet(width: factor)
+    case .scaledLeNet(let width): return try ModelSpecification.leNet.scaled(by: width * factor)
+    case .resNet(let widths, let blocks):
+      var scaled: [Int] = []
+      for width in widths { scaled.append(try Self.scaled(width, by: factor)) }
+      return .resNet(widths: scaled, blocks: blocks)
+    }
+  }
+
+  /// A count of channels or units times a factor.
+  static func scaled(_ count: Int, by factor: Double) throws(ModelError) -> Int {
+    guard (0.01...100).contains(factor) else {
+      throw ModelError("A network cannot be scaled by \(factor). Choose a width from 0.01 to 100.")
+    }
+    return max(1, Int((Double(count) * factor).rounded()))
+  }
+
   /// Builds the network for images of a size.
   ///
   /// - Throws: ``ModelError`` when the images do not fit the network.
   public func model(input: Model.Shape, classes: Int) throws(ModelError) -> Model {
     switch self {
     case .leNet: try .leNet(input: input, classes: classes)
+    case .scaledLeNet(let width): try .leNet(input: input, classes: classes, width: width)
     case .resNet(let widths, let blocks):
       try .resNet(input: input, classes: classes, widths: widths, blocks: blocks)
     }
@@ -34,6 +63,7 @@ extension ModelSpecification: CustomStringConvertible {
   public var description: String {
     switch self {
     case .leNet: "LeNet-5"
+    case .scaledLeNet(let width): "LeNet-5 x\(width)"
     case .resNet(let widths, let blocks):
       "ResNet-\(2 * widths.count * blocks + 2) (\(widths.map(String.init).joined(separator: "-")))"
     }

@@ -19,6 +19,16 @@ public struct ChartSeries: Sendable, Equatable {
     }
   }
 
+  /// How much a line stands out.
+  public enum Emphasis: Int, Sendable, Equatable {
+    /// Thin and pale, below all others: a crowd.
+    case faint
+    /// As the rest.
+    case usual
+    /// Thick, without dashes, above all others.
+    case strong
+  }
+
   /// The name in the legend; lines of the same name share a colour, a dash and one entry.
   public let name: String
   /// Where the points are along the horizontal axis.
@@ -27,6 +37,8 @@ public struct ChartSeries: Sendable, Equatable {
   public let y: [Double]
   /// The interval around the points, if any.
   public let band: Band?
+  /// How much the line stands out.
+  public let emphasis: Emphasis
 
   /// Creates a line.
   ///
@@ -35,8 +47,11 @@ public struct ChartSeries: Sendable, Equatable {
   ///   - x: Horizontal places, as a rule increasing.
   ///   - y: Vertical places, as many.
   ///   - band: The interval around each point; none by default.
+  ///   - emphasis: How much the line stands out; as the rest by default.
   /// - Precondition: All have the same number of values.
-  public init(_ name: String, x: [Double], y: [Double], band: Band? = nil) {
+  public init(
+    _ name: String, x: [Double], y: [Double], band: Band? = nil, emphasis: Emphasis = .usual
+  ) {
     precondition(x.count == y.count, "expected as many x as y, got \(x.count) and \(y.count)")
     precondition(
       band.map { $0.lower.count == x.count } ?? true,
@@ -45,6 +60,7 @@ public struct ChartSeries: Sendable, Equatable {
     self.x = x
     self.y = y
     self.band = band
+    self.emphasis = emphasis
   }
 
   /// Creates a line whose points are the steps 0, 1, 2 and so on.

@@ -21,8 +21,13 @@ enum ChartStyle {
   static let dashes = ["", "7 3", "2 2.5", "9 3 2 3", "12 4"]
 
   /// The classes of a line, by its place in the legend.
-  static func lineClass(_ index: Int) -> String {
-    "c\(index % palette.count) d\(index % dashes.count)"
+  static func lineClass(_ index: Int, _ emphasis: ChartSeries.Emphasis = .usual) -> String {
+    let colour = "c\(index % palette.count)"
+    return switch emphasis {
+    case .faint: "\(colour) faint"
+    case .usual: "\(colour) d\(index % dashes.count)"
+    case .strong: "\(colour) strong"
+    }
   }
 
   /// The style sheet of every chart, the same for all, so that several fit in one page.
@@ -40,6 +45,8 @@ enum ChartStyle {
       "\(root) .frame{stroke:#555;stroke-width:1;fill:none}",
       "\(root) .line{fill:none;stroke-width:1.8;stroke-linejoin:round}",
       "\(root) .many{stroke-width:1.1;opacity:.8}",
+      "\(root) .faint{stroke-width:1;opacity:.55}",
+      "\(root) .strong{stroke-width:3.2}",
       "\(root) .dot{stroke:none}",
       "\(root) .band{stroke:none;fill-opacity:.18}",
     ]

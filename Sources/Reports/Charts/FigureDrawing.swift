@@ -27,7 +27,9 @@ struct FigureDrawing {
       body += text(line, "note", x: Self.margin, y: top + 12)
       top += 17
     }
-    let legend = ChartLegend(names: names, width: canvas)
+    let emphases = Dictionary(
+      figure.panels.flatMap(\.series).map { ($0.name, $0.emphasis) }, uniquingKeysWith: { first, _ in first })
+    let legend = ChartLegend(names: names, emphases: names.map { emphases[$0] ?? .usual }, width: canvas)
     body += legend.markup(x: Self.margin, y: top + 4)
     top += legend.height + 8
     let (panels, bottom) = panels(from: top)

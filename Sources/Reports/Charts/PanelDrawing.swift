@@ -64,7 +64,10 @@ struct PanelDrawing {
     let window =
       "x=\"\(pixel(frame.left))\" y=\"\(pixel(frame.top))\" width=\"\(pixel(width))\" height=\"\(pixel(height))\""
     let view = "viewBox=\"\(pixel(frame.left)) \(pixel(frame.top)) \(pixel(width)) \(pixel(height))\""
-    let data = chart.series.map(band).joined() + chart.series.map(line).joined()
+    let lines = [ChartSeries.Emphasis.faint, .usual, .strong].flatMap { emphasis in
+      chart.series.filter { $0.emphasis == emphasis }
+    }
+    let data = chart.series.map(band).joined() + lines.map(line).joined()
     let frameLines =
       "<path class=\"frame\" d=\"M\(pixel(frame.left)) \(pixel(frame.top))V\(pixel(frame.bottom))H\(pixel(frame.right))\"/>\n"
     return axes() + frameLines
@@ -143,7 +146,7 @@ extension PanelDrawing {
 
 extension PanelDrawing {
   private func line(_ series: ChartSeries) -> String {
-    let style = ChartStyle.lineClass(names.firstIndex(of: series.name) ?? 0)
+    let style = ChartStyle.lineClass(names.firstIndex(of: series.name) ?? 0, series.emphasis)
     let parts = LineThinning.parts(count: series.x.count) { place(series.x[$0], series.y[$0]) }
     var path = ""
     var dots = ""

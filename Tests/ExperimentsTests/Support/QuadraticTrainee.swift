@@ -25,9 +25,22 @@ final class QuadraticTrainee: Trainee {
     Evaluation(loss: 0.1 + place * place / 2, accuracy: 1 / (1 + place * place))
   }
 
-  func snapshot() throws -> Data { try JSONEncoder().encode(place) }
+  func snapshot() throws -> Data {
+    let encoder = JSONEncoder()
+    // Without an order of names, equal snapshots could have different bytes.
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(Saved(place: place, observation: observation))
+  }
 
-  func restore(_ snapshot: Data) throws { place = try JSONDecoder().decode(Double.self, from: snapshot) }
+  func restore(_ snapshot: Data) throws {
+    let saved = try JSONDecoder().decode(Saved.self, from: snapshot)
+    (place, observation) = (saved.place, saved.observation)
+  }
+
+  private struct Saved: Codable {
+    let place: Double
+    let observation: Observation
+  }
 
   private static func observation(
     of place: Double, step: Int, stepBudget: Int, learningRate: Double

@@ -1,0 +1,159 @@
+import ArgumentParser
+import Experiments
+import Files
+import Foundation
+import MetaLR
+
+/// `metalr pbt`: population based training of the learning rate.
+struct PBTCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pbt",
+    abstract: "Find a schedule by population based training.",
+    discussion: """
+      A population trains side by side, each member at a rate of its own. After every --ready-interval steps the worst \
+      fifth, by validation loss, copies weights and rate of a member of the best fifth and changes the rate. At the \
+      end, the rates that the best member's weights went through are written as a schedule.
+
+      EXAMPLES:
+        metalr pbt
+        metalr pbt --dataset fashion --preset quick --population 20 --output population
+        metalr compare replay:population/schedule.csv cosine:0.01 --dataset fashion --preset quick
+
+      In the output folder it writes schedule.csv, lineage.svg, members.csv, table.md and event files for TensorBoard. \
+      Until the end the population is kept in population.state: the same command goes on where it was stopped.
+      """)
+
+  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Run") var length: LengthOptions
+
+  @Option(help: ArgumentHelp("Members, at least 2.", valueName: "count"))
+  var population = 20
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps between two selections (default: a twentieth of the run).", valueName: "steps"))
+  var readyInterval: Int?
+
+  @Option(help: "How a copy changes its rate: perturb (times 0.8 or 1.2) or resample.")
+  var explore = PopulationTraining.Exploration.perturb
+
+  @Option(help: ArgumentHelp("Share of the members that copies as many of the best.", valueName: "share"))
+  var share = 0.2
+
+  @Option(help: ArgumentHelp("The lowest rate to begin with.", valueName: "rate"))
+  var lowestRate = 1e-5
+
+  @Option(help: ArgumentHelp("The highest rate to begin with.", valueName: "rate"))
+  var highestRate = 0.1
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Folder of what it writes.", valueName: "folder"),
+    completion: .directory)
+  var output = "pbt"
+
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var show: OutputOptions
+
+  func validate() throws {
+    if trainee.command != nil {
+      throw ValidationError(
+        "--trainee is not for pbt: it moves weights from member to member and onto disk, and a process keeps its own. "
+          + "Leave it out to use the built-in trainee.")
+    }
+  }
+
+  func run() throws {
+    let interrupt = Interrupt()
+    try Job.run(interrupt, show) { job in
+      let configuration = try configuration()
+      let task = try TraineeTask(trainee, preset: preset)
+      let store = PopulationStore(path: "\(output)/population.state", trainee: task.description)
+      let pool = job.pool(of: task, workers: workers)
+      let training = try train(configuration, on: pool, store: store, job: job, interrupt: interrupt)
+      guard let best = training.history.best else { return }
+      let test = try training.evaluate(best, on: pool)
+      guard job.isFirst else { return }
+      let report = PBTReport(
+        trainee: task.description, configuration: configuration, history: training.history, best: best,
+        originSeed: training.seed(of: training.history.lineage(of: best)[0]), test: test)
+      let written = try writingOutput { try report.write(to: output) }
+      store.remove()
+      try show.show(report.json, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
+    }
+  }
+
+  private var preset: Preset { length.resolved(for: trainee.data.dataset) }
+
+  private func configuration() throws -> PopulationTraining.Configuration {
+    let steps = length.steps ?? preset.steps
+    let configuration = PopulationTraining.Configuration(
+      members: population, stepBudget: steps, readyInterval: readyInterval ?? max(1, steps / 20),
+      share: share,
+      exploration: explore, lowestRate: lowestRate, highestRate: highestRate, seed: seed.seed)
+    try configuration.validate()
+    return configuration
+  }
+
+  /// Trains to the end, saving the population before the first round and after each.
+  ///
+  /// The first save shows at once whether the folder can be written.
+  private func train(
+    _ configuration: PopulationTraining.Configuration, on pool: TraineePool, store: PopulationStore, job: Job,
+    interrupt: Interrupt
+  ) throws -> PopulationTraining {
+    let saved = try job.onFirst {
+      let saved = try store.load(configuration)
+      return [saved].compactMap(\.self).map {
+        SavedPopulation(history: $0.history, snapshots: $0.snapshots)
+      }
+    }
+    var training =
+      try saved.first.map {
+        try PopulationTraining(configuration, history: $0.history, snapshots: $0.snapshots)
+      } ?? PopulationTraining(configuration)
+    let members = configuration.members
+    let progress = ProgressReporter(
+      unit: .things("member"), total: configuration.rounds * members,
+      done: training.history.rounds.count * members, options: job.silenced(show))
+    defer { progress.finish() }
+    if job.isFirst { try writingOutput { try store.save(training) } }
+    while !training.isFinished {
+      let count = Counter()
+      let done = training.history.rounds.count * members
+      do {
+        try training.advance(on: pool, shouldStop: { interrupt.isRequested }) { _ in
+          progress.update(done: done + count.increment())
+        }
+      } catch is Interrupted {
+        throw interrupt.error(
+          advice: "The population is kept in \(store.path): the same command goes on from there.")
+      }
+      if job.isFirst { try writingOutput { try store.save(training) } }
+      if let best = training.history.best, let last = training.history.rounds.last {
+        progress.update(
+          done: training.history.rounds.count * members,
+          details: [
+            "best validation loss \(last[best].loss.fixed(4))", "rate \(last[best].learningRate.short)",
+          ])
+      }
+    }
+    return training
+  }
+
+  /// What the first rank reads for all.
+  private struct SavedPopulation: Codable {
+    let history: PopulationHistory
+    let snapshots: [Data]
+  }
+}
+
+extension PopulationTraining.Exploration: ExpressibleByArgument {}
+
+extension Double {
+  /// Three significant digits: "0.00123".
+  var short: String {
+    formatted(
+      .number.precision(.significantDigits(3)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
+  }
+}
