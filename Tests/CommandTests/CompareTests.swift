@@ -20,8 +20,10 @@ struct CompareTests {
     #expect(
       names == [
         "curves.csv", "losses.svg", "rates.svg", "report.html", "results.json", "runs.csv", "runs.jsonl",
-        "search.csv", "table.md",
+        "search.csv", "table.md", "tensorboard",
       ])
+    let events = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/a/tensorboard")
+    #expect(events.count { $0.contains("tfevents") } == 6)
     for name in ["constant", "best of 2: cosine:0.0", "mine"] { #expect(run.output.contains("\n\(name)")) }
     let runs = try String(contentsOfFile: folder.path + "/a/runs.csv", encoding: .utf8)
     #expect(runs.split(separator: "\n").count == 1 + 3 * 2)
@@ -33,7 +35,7 @@ struct CompareTests {
       toFile: folder.path + "/b/runs.jsonl", atomically: false, encoding: .utf8)
     #expect(
       try Self.compare(folder.path + "/b", methods[0], methods[1], methods[2], "--models", "cnn").status == 0)
-    for name in names where name != "report.html" && name != "runs.jsonl" {
+    for name in names where name != "report.html" && name != "runs.jsonl" && name != "tensorboard" {
       #expect(
         FileManager.default.contents(atPath: "\(folder.path)/a/\(name)")
           == FileManager.default.contents(atPath: "\(folder.path)/b/\(name)"), "\(name)")

@@ -20,7 +20,9 @@ struct SweepTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a").sorted()
-        == (Self.files + ["runs.jsonl", "times.csv"]).sorted())
+        == (Self.files + ["runs.jsonl", "tensorboard", "times.csv"]).sorted())
+    let events = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/a/tensorboard")
+    #expect(events.count { $0.contains("tfevents") } == 6)
     let runs = try String(contentsOfFile: folder.path + "/a/runs.csv", encoding: .utf8)
     #expect(runs.split(separator: "\n").count == 1 + 6)
     #expect(runs.contains("sgd,100.0,0,diverged,"))

@@ -135,7 +135,9 @@ struct TrainControllerTests {
       ])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
-        == ["losses.svg", "schedules.csv", "schedules.svg"])
+        == ["losses.svg", "schedules.csv", "schedules.svg", "tensorboard"])
+    let events = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/out/tensorboard")
+    #expect(events.count { $0.contains("tfevents") } == 12)
     let csv = try String(contentsOfFile: folder.path + "/out/schedules.csv", encoding: .utf8)
     let lines = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(lines.count == 1 + 12 * 4)

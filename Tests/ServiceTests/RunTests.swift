@@ -1,3 +1,4 @@
+import Foundation
 import MetaLR
 import Testing
 
@@ -42,6 +43,23 @@ struct RunTests {
     let again = try answer(Sample.observation(0))
     #expect(first.1 && !again.1)
     #expect(first.0 == again.0)
+  }
+
+  @Test(
+    "An answer's JSON says what the answer says",
+    arguments: [(1e-6, nil), (0.001, 0.5), (1 / 3.0, 12)] as [(Double, Double?)])
+  mutating func json(rate: Double, distance: Double?) throws {
+    let (first, _) = try answer(Sample.observation(0))
+    for verdict in Verdict.allCases {
+      let decision = GuardedDecision(
+        learningRate: rate, scale: rate / 3, verdict: verdict, source: "fallback:cosine:0.01",
+        outOfDistribution: distance)
+      let answer = DecisionAnswer(
+        StoredDecision(observation: first.observation, answer: decision, state: first.state))
+      #expect(try JSONDecoder().decode(DecisionAnswer.self, from: Data(answer.json.utf8)) == answer)
+      let object = try JSONSerialization.jsonObject(with: Data(answer.json.utf8)) as? [String: Any]
+      #expect(object?.count == 6, "the distance is there, if only as null")
+    }
   }
 
   @Test("Another observation for a decided step is refused, and both are named")

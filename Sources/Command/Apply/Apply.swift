@@ -15,7 +15,7 @@ struct Apply: ParsableCommand {
         metalr apply --checkpoint cifar.ckpt --dataset fashion --baseline cosine --baseline constant:0.003
 
       Test loss and accuracy are those at the best validation loss. In the output folder it writes schedules.csv, one \
-      row for each reading of each run, schedules.svg and losses.svg.
+      row for each reading of each run, schedules.svg, losses.svg and event files for TensorBoard.
 
       A guardian watches the controller, as in metalr serve. A run goes on from where it is after a failure, at half the \
       rate; one that the guardian stops counts as diverged.
@@ -109,12 +109,19 @@ struct Apply: ParsableCommand {
   private func write(_ results: [MethodRuns], _ log: GuardianLog) throws -> [String] {
     let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
     let pictures = ComparisonPictures(results: results)
+    let events = RunEvents(folder: "\(output)/tensorboard")
     try writingOutput {
       try RunLog(results, log).write(to: paths[0])
       try pictures.schedules.write(to: paths[1])
       try pictures.losses.write(to: paths[2])
+      for result in results {
+        for run in result.runs {
+          try events.write(
+            run, name: [result.method, "\(result.initialLearningRate)", "\(run.seed)"])
+        }
+      }
     }
-    return paths
+    return paths + [events.folder]
   }
 
   private struct Result: Encodable {

@@ -24,8 +24,9 @@ struct Compare: ParsableCommand {
         metalr compare controller:a.ckpt constant 'cosine=best:cosine:0.003|cosine:0.01' --datasets fashion cifar10
 
       Every other method is tested against the one that comes first. In the output folder it writes report.html, \
-      table.md, results.json, runs.csv, curves.csv, losses.svg and rates.svg, and runs.jsonl, in which finished runs \
-      are found again: the same command goes on where it was stopped, and more methods or seeds add to it.
+      table.md, results.json, runs.csv, curves.csv, search.csv, losses.svg, rates.svg and event files for TensorBoard, \
+      and runs.jsonl, in which finished runs are found again: the same command goes on where it was stopped, and \
+      more methods or seeds add to it.
       """)
 
   @Argument(help: "What to compare.", transform: ContenderArgument.init(parsing:))

@@ -28,7 +28,17 @@ extension ComparisonReport {
     try searchTable.write(to: paths[5])
     try losses.write(to: paths[6])
     try rates.write(to: paths[7])
-    return paths
+    let events = RunEvents(folder: "\(folder)/tensorboard")
+    for result in results {
+      for compared in result.runs {
+        for run in compared.runs.runs {
+          try events.write(
+            run,
+            name: [result.title, compared.contender, "\(compared.runs.initialLearningRate)", "\(run.seed)"])
+        }
+      }
+    }
+    return paths + [events.folder]
   }
 
   /// One row for each run that is reported.

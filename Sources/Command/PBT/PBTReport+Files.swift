@@ -12,12 +12,11 @@ extension PBTReport {
     try picture.write(to: paths[1])
     try memberTable.write(to: paths[2])
     try AtomicFile.write(markdown, to: paths[3])
+    let events = RunEvents(folder: "\(folder)/tensorboard")
     for member in history.rounds[0].indices {
-      // A wall time of 0 keeps the files of a resumed population the same; TensorBoard shows them by step.
-      try log(of: member).write(
-        to: "\(folder)/tensorboard/member-\(member)/\(TensorBoardLog.fileName(wallTime: 0))")
+      try events.write(log(of: member), name: ["member-\(member)"])
     }
-    return paths + ["\(folder)/tensorboard"]
+    return paths + [events.folder]
   }
 
   /// The schedule that `replay:FILE` reads.
@@ -122,11 +121,9 @@ extension PBTReport {
     var log = TensorBoardLog(wallTime: 0)
     for entry in history.rounds.map({ $0[member] }) {
       let reading = entry.observation
-      let scalars = [
-        ("learning_rate", entry.learningRate), ("loss/train", reading.trainLoss),
-        ("loss/validation", reading.validationLoss), ("parent", Double(entry.parent)),
-      ]
-      for (tag, value) in scalars { log.addScalar(value, tag: tag, step: reading.step, wallTime: 0) }
+      log.addReading(
+        step: reading.step, learningRate: entry.learningRate, trainLoss: reading.trainLoss,
+        validationLoss: reading.validationLoss, others: [("parent", Double(entry.parent))])
     }
     return log
   }

@@ -22,8 +22,9 @@ struct SweepCommand: ParsableCommand {
         metalr sweep --optimizers momentum adam --rates 0.001 0.01 0.1 --widths 0.5 1 2 --seeds 3
         metalr sweep --trainee 'python3 trainee.py' --target-loss 0.5
 
-      In the output folder it writes heatmap.svg, curves.svg, runs.csv, curves.csv, times.csv and table.md, and \
-      runs.jsonl, in which finished runs are found again: the same command goes on where it was stopped.
+      In the output folder it writes heatmap.svg, curves.svg, runs.csv, curves.csv, times.csv, table.md and event \
+      files for TensorBoard, and runs.jsonl, in which finished runs are found again: the same command goes on where \
+      it was stopped.
       """)
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions

@@ -18,7 +18,9 @@ extension SweepReport {
     try curveTable.write(to: paths[3])
     try timeTable.write(to: paths[4])
     try AtomicFile.write(markdown, to: paths[5])
-    return paths
+    let events = RunEvents(folder: "\(folder)/tensorboard")
+    try forEachRun { names, run in try events.write(log(of: run), name: names) }
+    return paths + [events.folder]
   }
 
   /// Steps to the target by optimizer and rate, a map for each network.
@@ -125,10 +127,22 @@ extension SweepReport {
     return table
   }
 
-  private func forEachRun(_ body: ([String], SweepRun) -> Void) {
+  private func log(of run: SweepRun) -> TensorBoardLog {
+    var log = TensorBoardLog(wallTime: 0)
+    for reading in run.readings {
+      log.addReading(
+        step: reading.step, learningRate: run.learningRate, trainLoss: reading.trainLoss,
+        validationLoss: reading.validationLoss,
+        others: reading.accuracy.map { [("accuracy/train", $0)] } ?? [])
+    }
+    return log
+  }
+
+  /// Calls `body` with each run and its model, optimizer, rate and seed.
+  private func forEachRun(_ body: ([String], SweepRun) throws -> Void) rethrows {
     for row in rows {
       for run in row.results.flatMap(\.runs) {
-        body([row.model, row.name, "\(run.learningRate)", "\(run.seed)"], run)
+        try body([row.model, row.name, "\(run.learningRate)", "\(run.seed)"], run)
       }
     }
   }

@@ -67,7 +67,7 @@ struct TrainReport: Encodable {
   func write(to files: TrainFiles, weightsOf trainee: any Trainee) throws -> [String] {
     try log.write(to: files.log)
     try picture.write(to: files.picture)
-    try events.write(to: files.events)
+    try TensorBoardLog(run).write(to: files.events)
     guard let classifier = trainee as? ImageClassifier else {
       return [files.log, files.picture, files.events]
     }
@@ -108,18 +108,5 @@ struct TrainReport: Encodable {
           title: "Learning rate", horizontal: ChartAxis("Step"), vertical: ChartAxis("Learning rate"),
           series: [ChartSeries("rate", x: steps, y: readings.map(\.learningRate))]),
       ], columns: 1)
-  }
-
-  /// Without times of day, so that the same run writes the same file.
-  private var events: TensorBoardLog {
-    var log = TensorBoardLog(wallTime: 0)
-    for reading in run.observations.dropFirst() {
-      let scalars = [
-        ("loss/train", reading.trainLoss), ("loss/validation", reading.validationLoss),
-        ("learning rate", reading.learningRate),
-      ]
-      for (tag, value) in scalars { log.addScalar(value, tag: tag, step: reading.step, wallTime: 0) }
-    }
-    return log
   }
 }

@@ -29,8 +29,8 @@ struct RunRoutes: Sendable {
     let owner = try access.admit(request, for: .write).name
     let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
     try observation.validate()
-    return .json(
-      DecisionAnswer(try await store.answer(observation, run: try id(context), owner: owner)))
+    let answer = DecisionAnswer(try await store.answer(observation, run: try id(context), owner: owner))
+    return .text(answer.json, type: "application/json")
   }
 
   func list(_ request: Request, _ context: ServiceContext) async throws -> Response {

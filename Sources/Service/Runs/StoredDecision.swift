@@ -27,6 +27,15 @@ struct DecisionAnswer: Codable, Sendable, Equatable {
     outOfDistribution = decision.answer.outOfDistribution
   }
 
+  /// The answer as JSON, in a fraction of the time of `JSONEncoder`: this is nearly all that a busy service sends.
+  ///
+  /// Sources are words and schedule names, so nothing needs an escape.
+  var json: String {
+    let distance = outOfDistribution.map { "\($0)" } ?? "null"
+    return #"{"learningRate":\#(learningRate),"outOfDistribution":\#(distance),"scale":\#(scale),"#
+      + #""source":"\#(source)","step":\#(step),"verdict":"\#(verdict.rawValue)"}"#
+  }
+
   private enum CodingKeys: String, CodingKey {
     case step, learningRate, scale, verdict, source, outOfDistribution
   }

@@ -1,0 +1,43 @@
+import Files
+import MetaLR
+import Reports
+
+/// Event files of many runs: a folder of each, which is what TensorBoard calls a run.
+struct RunEvents {
+  /// The folder above those of the runs.
+  let folder: String
+
+  /// Writes a training run under a name of several parts: method, rate and seed.
+  func write(_ run: TrainingRun, name: [String]) throws(FileError) {
+    try write(TensorBoardLog(run), name: name)
+  }
+
+  /// Writes a log under a name of several parts.
+  func write(_ log: TensorBoardLog, name: [String]) throws(FileError) {
+    let parts = name.map { String($0.map { $0 == "/" ? "_" : $0 }) }
+    try log.write(to: "\(folder)/\(parts.joined(separator: "/"))/\(TensorBoardLog.fileName(wallTime: 0))")
+  }
+}
+
+extension TensorBoardLog {
+  /// The readings of a run after its first step.
+  init(_ run: TrainingRun) {
+    self.init(wallTime: 0)
+    for reading in run.observations.dropFirst() {
+      addReading(
+        step: reading.step, learningRate: reading.learningRate, trainLoss: reading.trainLoss,
+        validationLoss: reading.validationLoss)
+    }
+  }
+
+  /// Adds rate and losses, without a time of day, so that the same run writes the same file.
+  mutating func addReading(
+    step: Int, learningRate: Double, trainLoss: Double, validationLoss: Double,
+    others: [(tag: String, value: Double)] = []
+  ) {
+    let scalars = [
+      ("learning_rate", learningRate), ("loss/train", trainLoss), ("loss/validation", validationLoss),
+    ]
+    for (tag, value) in scalars + others { addScalar(value, tag: tag, step: step, wallTime: 0) }
+  }
+}
