@@ -97,6 +97,10 @@ struct TrainControllerTests {
       ProgramRun.program, arguments + ["--resume", "--seed", "9"], environment: [:])
     #expect(changed.status == 64)
     #expect(changed.error.contains("begun with other options"))
+    let shortened = try ProgramRun(
+      ProgramRun.program, arguments + ["--resume", "--episodes", "1"], environment: [:])
+    #expect(shortened.status == 0, "\(shortened.error)")
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/a.ckpt"))
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 

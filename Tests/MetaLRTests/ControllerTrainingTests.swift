@@ -61,6 +61,17 @@ struct ControllerTrainingTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
   }
 
+  @Test("A training that goes on for longer than was meant ends as one that was begun so long")
+  func extended() throws {
+    let pool = TraineePool(workers: 2) { RegressionTrainee() }
+    var training = ControllerTraining(
+      resuming: try Self.train(Self.configuration(episodes: 8), workers: 2).state, episodes: 12)
+    while !training.isFinished { try training.advance(on: pool) }
+    let whole = try Self.train(Self.configuration(episodes: 12), workers: 2)
+    #expect(training.controller == whole.controller)
+    #expect(training.state.episodes == whole.state.episodes)
+  }
+
   @Test("When the newest saved state is damaged, the one before it is taken")
   func damagedState() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path

@@ -15,12 +15,16 @@ extension TrainController {
         return [SavedTraining]()
       }
       let saved = try store.newest()
-      guard saved.trainee == task.description, saved.state.configuration == configuration else {
+      var begun = saved.state.configuration
+      begun.episodes = configuration.episodes
+      guard saved.trainee == task.description, begun == configuration else {
         throw ChangedOptions(folder: files.state)
       }
       return [saved]
     }
-    return try saved.first.map { ControllerTraining(resuming: $0.state) }
+    return try saved.first.map {
+      ControllerTraining(resuming: $0.state, episodes: configuration.episodes)
+    }
       ?? ControllerTraining(configuration: configuration)
   }
 
@@ -76,6 +80,6 @@ struct ChangedOptions: Error, CustomStringConvertible {
 
   var description: String {
     "The training in '\(folder)' was begun with other options or other data. "
-      + "Give the options that it was begun with, or begin again by --restart."
+      + "Give the options that it was begun with (--episodes may differ), or begin again by --restart."
   }
 }

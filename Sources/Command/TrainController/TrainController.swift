@@ -37,7 +37,7 @@ struct TrainController: ParsableCommand {
       "Held-out seeds of the final test; 0 for no test (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Flag(help: "Go on with an unfinished training of the same options.")
+  @Flag(help: "Go on with an unfinished training of the same options; --episodes may differ.")
   var resume = false
 
   @Flag(help: "Forget an unfinished training and begin again.")

@@ -14,7 +14,7 @@ extension ControllerTraining {
   /// Everything that a training goes on from, between two updates.
   public struct State: Codable, Sendable {
     /// What the training was begun with.
-    public let configuration: Configuration
+    public internal(set) var configuration: Configuration
     /// Every update so far.
     public private(set) var updates: [UpdateRecord] = []
     private(set) var learner: PPOLearner

@@ -27,8 +27,14 @@ public struct ControllerTraining: Sendable {
   }
 
   /// Goes on with a training whose state was saved.
-  public init(resuming state: State) {
+  ///
+  /// - Parameters:
+  ///   - state: The training so far.
+  ///   - episodes: Episodes in all, where the training is to end earlier or later than was meant when it began; the
+  ///     episodes themselves do not depend on it.
+  public init(resuming state: State, episodes: Int? = nil) {
     self.state = state
+    self.state.configuration.episodes = episodes ?? state.configuration.episodes
   }
 
   /// What the training was begun with.
