@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Users of the library alone get no package but this one.
+let program = TargetDependencyCondition.when(traits: ["Program"])
+
 let package = Package(
   name: "metalr",
   platforms: [.macOS(.v15)],
@@ -9,8 +12,14 @@ let package = Package(
     .library(name: "MetaLR", targets: ["MetaLR", "Schedules"]),
   ],
   traits: [
-    .trait(name: "MPI", description: "Spread work over the ranks of an MPI job (Docs/Scale-out.md)."),
-    .default(enabledTraits: []),
+    .trait(
+      name: "Program",
+      description:
+        "The command and the service, and the packages that they need. Without it: the library alone."),
+    .trait(
+      name: "MPI", description: "Spread work over the ranks of an MPI job (Docs/Scale-out.md).",
+      enabledTraits: ["Program"]),
+    .default(enabledTraits: ["Program"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -33,7 +42,7 @@ let package = Package(
       dependencies: [
         "Experiments", "Reports", "MetaLR", "MPIJob", "Schedules", "Datasets", "NeuralNet", "Files",
         "Randomness", "Service",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: program),
       ]),
 
     // HTTP, the run store on SQLite, the dashboard.
@@ -41,16 +50,16 @@ let package = Package(
       name: "Service",
       dependencies: [
         "MetaLR", "Schedules", "Files",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Metrics", package: "swift-metrics"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "GRDB", package: "GRDB.swift", condition: program),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: program),
+        .product(name: "Hummingbird", package: "hummingbird", condition: program),
+        .product(name: "Logging", package: "swift-log", condition: program),
+        .product(name: "Metrics", package: "swift-metrics", condition: program),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: program),
+        .product(name: "NIOCore", package: "swift-nio", condition: program),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: program),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: program),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: program),
       ],
       resources: [.embedInCode("Resources")]),
 
@@ -99,7 +108,7 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["Command"]),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["Service", .product(name: "Yams", package: "Yams", condition: program)]),
   ],
   cLanguageStandard: .c17
 )

@@ -5,8 +5,9 @@ let package = Package(
   name: "CustomTrainee",
   platforms: [.macOS(.v15)],
   dependencies: [
-    // Elsewhere: .package(url: "...", from: "0.1.0")
-    .package(name: "metalr", path: "../../..")
+    // Elsewhere: .package(url: "...", from: "0.1.0", traits: []). Without traits it is the library alone, and no other
+    // package is fetched.
+    .package(name: "metalr", path: "../../..", traits: [])
   ],
   targets: [
     .executableTarget(name: "CustomTrainee", dependencies: [.product(name: "MetaLR", package: "metalr")])

@@ -52,7 +52,7 @@ public struct Guardian: Sendable, Equatable {
   ///   - observation: The reading.
   ///   - state: What came before it.
   /// - Returns: True for a failure.
-  public func isFailure(_ observation: Observation, after state: State) -> Bool {
+  func isFailure(_ observation: Observation, after state: State) -> Bool {
     guard observation.isFinite else { return true }
     return isSpike(observation.validationLoss, after: state.validationLosses)
       || isSpike(observation.trainLoss, after: state.trainLosses)

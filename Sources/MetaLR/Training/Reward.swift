@@ -53,7 +53,7 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   ///   - plan: The number of decisions and the bound on the loss.
   ///   - discount: The discount of the return, in (0, 1].
   /// - Returns: The reward of the last decision of the episode.
-  public func ofDivergence(first: Double, earned: [Double], plan: RunPlan, discount: Double) -> Double {
+  func ofDivergence(first: Double, earned: [Double], plan: RunPlan, discount: Double) -> Double {
     var worst = 0.0
     var soFar = 0.0
     var factor = 1.0

@@ -76,7 +76,7 @@ public struct HTMLReport: Sendable {
 
   private static let styleSheet = """
     :root{color-scheme:light dark}
-    body{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;max-width:62rem;margin:2rem auto;\
+    body{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;max-width:76rem;margin:2rem auto;\
     padding:0 1rem;color:#222;background:#fff}
     h1{font-size:1.6rem;line-height:1.25}
     h2{font-size:1.2rem;margin-top:2rem}
