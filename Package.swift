@@ -64,9 +64,10 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
 
     // Packages stop here: everything below depends on the toolchain and zlib alone.
-    .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files"]),
+    .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files", "Randomness"]),
     .target(name: "Reports", dependencies: ["Files"]),
-    .target(name: "MetaLR", dependencies: ["PPO", "Trainee", "Files", "Randomness"]),
+    .target(
+      name: "MetaLR", dependencies: ["PPO", "Trainee", "Datasets", "NeuralNet", "Files", "Randomness"]),
     .target(name: "MPIJob", dependencies: ["MetaLR", "CMPIShim"]),
     // With the trait it needs libopenmpi-dev (or another MPI); without, nothing.
     .target(

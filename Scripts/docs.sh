@@ -13,7 +13,7 @@ mkdir -p "$out/symbols"
 graphs=$(swift build --show-bin-path)/../symbolgraph
 rm -rf "$graphs"
 swift package dump-symbol-graph --skip-synthesized-members >"$out/symbols.log" 2>&1 || true
-for module in MetaLR PPO Trainee Schedules NeuralNet Datasets Experiments Reports Files Randomness; do
+for module in MetaLR PPO Trainee Schedules NeuralNet Datasets Files Randomness; do
   cp "$graphs/$module.symbols.json" "$out/symbols/" || {
     cat "$out/symbols.log"
     exit 1

@@ -62,7 +62,7 @@ struct CheckTraineeCommand: ParsableCommand {
     // Each failure is a finding of its own, so one more restart than there are rules never runs out.
     process.restarts = TraineeRule.allCases.count
     let trainee = try ProcessTrainee(configuration: process)
-    let report = checkTrainee(trainee, configuration: checks)
+    let report = try checkTrainee(trainee, configuration: checks)
     trainee.close()
     try output.show(report, text: Self.text(report, name: trainee.hello.name))
     guard report.violations.isEmpty else { throw ExitCode(ExitStatus.badData.rawValue) }

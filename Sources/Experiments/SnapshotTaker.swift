@@ -5,7 +5,7 @@ import Schedules
 /// An image classifier that is tested at the end of each cycle of its schedule, and otherwise trains as it would alone.
 public final class SnapshotTaker: Trainee {
   private let classifier: ImageClassifier
-  private let schedule: any CyclicSchedule
+  private let schedule: any RestartingSchedule
   private let onSnapshot: (ImageClassifier, Int) throws -> Void
   private var step = 0
 
@@ -19,7 +19,7 @@ public final class SnapshotTaker: Trainee {
   ///   - schedule: Whose cycles count; the end of the run ends the last one.
   ///   - onSnapshot: Told of the classifier and the steps done at the end of each cycle.
   public init(
-    _ classifier: ImageClassifier, schedule: any CyclicSchedule,
+    _ classifier: ImageClassifier, schedule: any RestartingSchedule,
     onSnapshot: @escaping (ImageClassifier, Int) throws -> Void = { _, _ in }
   ) {
     (self.classifier, self.schedule, self.onSnapshot) = (classifier, schedule, onSnapshot)

@@ -1,6 +1,9 @@
 /// What a controller sees of a training run: one reading of its training dynamics (Xu et al., 2019, section 3.1).
 ///
 /// Predictions are the softmax outputs on the whole validation split, in its fixed order: n images by k classes.
+///
+/// A run that diverges reports numbers that are not finite, which `JSONEncoder` refuses: set its
+/// `nonConformingFloatEncodingStrategy`.
 public struct Observation: Sendable, Equatable, Codable {
   /// Optimizer steps done so far, from 0 (before training) to `stepBudget`.
   public var step: Int
@@ -21,7 +24,7 @@ public struct Observation: Sendable, Equatable, Codable {
   /// Learning rate of the steps since the last observation; at step 0, the initial rate.
   public var learningRate: Double
 
-  /// Steps done over the step budget, in [0, 1].
+  /// Steps done over the step budget: 0 to 1, above 1 past the budget.
   public var progress: Double { Double(step) / Double(stepBudget) }
 
   /// Whether every number is finite: false once a run has diverged.

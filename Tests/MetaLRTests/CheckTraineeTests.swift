@@ -77,11 +77,24 @@ struct CheckTraineeTests {
   }
 
   @Test("A sound trainee breaks no rule")
-  func sound() {
-    let report = checkTrainee(Faulty(.none))
+  func sound() throws {
+    let report = try checkTrainee(Faulty(.none))
     #expect(report.violations == [])
     #expect(report.findings.map(\.rule) == TraineeRule.allCases)
     #expect(report.findings.allSatisfy { $0.isKept == true && $0.detail.isEmpty })
+  }
+
+  @Test("The last seed has one after it, and an impossible interval is refused")
+  func lastSeed() throws {
+    var configuration = TraineeCheckConfiguration()
+    configuration.seed = .max
+    #expect(try checkTrainee(Faulty(.none), configuration: configuration).violations == [])
+    for interval in [-1, 1, .max] {
+      configuration.interval = interval
+      #expect(throws: ConfigurationError.self) {
+        try checkTrainee(Faulty(.none), configuration: configuration)
+      }
+    }
   }
 
   static let faults: [(Faulty.Fault, TraineeRule)] = [
@@ -95,8 +108,8 @@ struct CheckTraineeTests {
   ]
 
   @Test("Each fault is named by the rule that it breaks", arguments: faults)
-  func faulty(fault: Faulty.Fault, rule: TraineeRule) {
-    let violations = checkTrainee(Faulty(fault)).violations
+  func faulty(fault: Faulty.Fault, rule: TraineeRule) throws {
+    let violations = try checkTrainee(Faulty(fault)).violations
     #expect(violations.contains { $0.rule == rule && !$0.detail.isEmpty }, "\(violations)")
   }
 

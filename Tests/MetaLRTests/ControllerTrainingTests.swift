@@ -145,6 +145,24 @@ struct ControllerTrainingTests {
     #expect(trained < 0.7 * untrained, "trained \(trained), untrained \(untrained)")
   }
 
+  @Test("A reward brings its discount, which may be changed after it", arguments: Reward.allCases)
+  func discount(reward: Reward) {
+    var configuration = ControllerTraining.Configuration()
+    configuration.reward = reward
+    #expect(configuration.ppo.discount == reward.defaultDiscount)
+    configuration.ppo.discount = 0.5
+    #expect(configuration.ppo.discount == 0.5)
+  }
+
+  @Test("A first reading that is not finite ends the training with words, before it spoils the statistics")
+  func firstReading() throws {
+    var training = try ControllerTraining(configuration: Self.configuration())
+    let pool = TraineePool(workers: 1) { RegressionTrainee(firstLoss: .infinity) }
+    let error = #expect(throws: TraineeError.self) { try training.advance(on: pool) }
+    #expect(error?.description.contains("before any training") == true)
+    #expect(training.state.updates.isEmpty)
+  }
+
   @Test("Configurations out of range are refused, each with its own words")
   func ranges() {
     let changes: [(String, (inout ControllerTraining.Configuration) -> Void)] = [
@@ -153,6 +171,7 @@ struct ControllerTrainingTests {
       ("number of steps", { $0.plan.stepBudget = 0 }),
       ("interval", { $0.plan.interval = 61 }),
       ("divergence bound", { $0.plan.divergenceBound = .nan }),
+      ("divergence bound", { $0.plan.divergenceBound = .infinity }),
       ("list of initial learning rates", { $0.initialLearningRates = [] }),
       ("initial learning rate", { $0.initialLearningRates = [.nan] }),
       ("log scale", { $0.action.logScale = 0 }),

@@ -6,11 +6,16 @@ import Randomness
 /// prediction so that every number of an observation means something.
 final class RegressionTrainee: Trainee {
   private static let size = 6
+  private let firstLoss: Double?
   private var weights: [Double] = []
   private var target: [Double] = []
   private var generator = SeededGenerator(seed: 0)
   private var observation: Observation?
   private var predictions: [Double] = []
+
+  init(firstLoss: Double? = nil) {
+    self.firstLoss = firstLoss
+  }
 
   func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation {
     generator = SeededGenerator(seed: seed)
@@ -18,7 +23,7 @@ final class RegressionTrainee: Trainee {
     weights = Array(repeating: 0, count: Self.size)
     predictions = []
     return observe(
-      step: 0, stepBudget: stepBudget, trainLoss: validationLoss(), learningRate: learningRate)
+      step: 0, stepBudget: stepBudget, trainLoss: firstLoss ?? validationLoss(), learningRate: learningRate)
   }
 
   func train(learningRates: [Double]) throws -> Observation {

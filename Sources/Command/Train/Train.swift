@@ -90,7 +90,7 @@ struct Train: ParsableCommand {
   ) throws -> SnapshotTaker {
     guard let classifier = trainee as? ImageClassifier,
       let source = try method.makeSource(0, plan.stepBudget) as? ScheduleSource,
-      let schedule = source.schedule as? any CyclicSchedule
+      let schedule = source.schedule as? any RestartingSchedule
     else {
       throw ValidationError(
         "--snapshots needs a schedule with cycles, not '\(method.name)': sgdr, triangular, triangular2 or exp-range, "

@@ -1,7 +1,7 @@
 /// Runs a trainee through its contract and names each rule that it breaks.
 ///
 /// ```swift
-/// let report = checkTrainee(MyTrainee())
+/// let report = try checkTrainee(MyTrainee())
 /// for violation in report.violations { print(violation.rule.sentence, violation.detail) }
 /// ```
 ///
@@ -12,9 +12,11 @@
 ///   - trainee: Who is checked; left in any state.
 ///   - configuration: How long the runs are, at which rates and seeds.
 /// - Returns: One finding a rule.
+/// - Throws: ``ConfigurationError`` for a configuration out of range.
 public func checkTrainee(
   _ trainee: any Trainee, configuration: TraineeCheckConfiguration = TraineeCheckConfiguration()
-) -> TraineeCheckReport {
+) throws(ConfigurationError) -> TraineeCheckReport {
+  try configuration.validate()
   let checks = TraineeChecks(trainee: trainee, configuration: configuration)
   return TraineeCheckReport(findings: TraineeRule.allCases.map(checks.finding))
 }
@@ -23,7 +25,7 @@ public func checkTrainee(
 public struct TraineeCheckConfiguration: Sendable, Equatable {
   /// A rate at which the trainee learns, positive; 0.01 by default.
   public var learningRate = 0.01
-  /// Steps between two observations, at least 2; 4 by default.
+  /// Steps between two observations, from 2 to 1,000,000; 4 by default.
   public var interval = 4
   /// A rate at which its loss may be anything; 1e6 by default.
   public var divergingLearningRate = 1e6
@@ -42,9 +44,9 @@ public struct TraineeCheckConfiguration: Sendable, Equatable {
     ] where !(rate > 0 && rate.isFinite) {
       throw ConfigurationError(name: name, value: "\(rate)", expected: "a positive, finite number")
     }
-    guard interval >= 2 else {
+    guard (2...1_000_000).contains(interval) else {
       throw ConfigurationError(
-        name: "interval", value: "\(interval)", expected: "a whole number of at least 2")
+        name: "interval", value: "\(interval)", expected: "a whole number from 2 to 1000000")
     }
   }
 }

@@ -80,16 +80,16 @@ struct TraineeChecks {
 
   private func checkRepetition() throws {
     let first = try ordinaryRun()
-    _ = try begin(seed: configuration.seed + 1)
+    _ = try begin(seed: configuration.seed &+ 1)
     _ = try trainee.train(learningRates: [configuration.learningRate])
     try expectSame(first, try ordinaryRun(), "A second run of seed \(configuration.seed)")
   }
 
   private func checkSeeds() throws {
     let first = try ordinaryRun()
-    if first == (try ordinaryRun(seed: configuration.seed + 1)) {
+    if first == (try ordinaryRun(seed: configuration.seed &+ 1)) {
       throw Violation(
-        detail: "Seeds \(configuration.seed) and \(configuration.seed + 1) give the same observations.")
+        detail: "Seeds \(configuration.seed) and \(configuration.seed &+ 1) give the same observations.")
     }
   }
 

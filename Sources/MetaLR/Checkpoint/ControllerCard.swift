@@ -80,7 +80,7 @@ public struct EvaluationRow: Codable, Sendable, Equatable {
 
   /// Collects the runs of one method from one initial rate.
   ///
-  /// A loss that is not finite is recorded as the greatest finite number.
+  /// A loss that is not finite is recorded as the greatest finite number, such an accuracy as 0.
   public init(method: String, initialLearningRate: Double, runs: [TrainingRun]) {
     func finite(_ value: Double) -> Double { value.isFinite ? value : .greatestFiniteMagnitude }
     self.method = method
@@ -89,6 +89,6 @@ public struct EvaluationRow: Codable, Sendable, Equatable {
     finalValidationLoss = runs.map { finite($0.final.validationLoss) }
     bestValidationLoss = runs.map { finite($0.best.validationLoss) }
     testLoss = runs.map { finite($0.test.loss) }
-    testAccuracy = runs.map(\.test.accuracy)
+    testAccuracy = runs.map { $0.test.accuracy.isFinite ? $0.test.accuracy : 0 }
   }
 }

@@ -23,9 +23,11 @@ public struct Controller: Sendable, Equatable {
     featureSet: FeatureSet, action: LearningRateAction, normalizer: ObservationNormalizer, policy: ActorCritic
   ) {
     precondition(
-      policy.observationCount == featureSet.count && normalizer.observationCount == featureSet.count,
+      policy.observationCount == featureSet.count && normalizer.observationCount == featureSet.count
+        && policy.actionCount == 1,
       "Feature set '\(featureSet.rawValue)' has \(featureSet.count) features, the policy takes "
-        + "\(policy.observationCount), the normaliser \(normalizer.observationCount)")
+        + "\(policy.observationCount) for \(policy.actionCount) action, the normaliser \(normalizer.observationCount)"
+    )
     self.featureSet = featureSet
     self.action = action
     self.normalizer = normalizer

@@ -20,7 +20,9 @@ public struct GuardedSession: RateSource, Sendable {
   /// The rate of the next interval, held.
   ///
   /// - Throws: ``RunStopped`` when the guardian gives the run up.
-  public mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double] {
+  public mutating func learningRates(
+    after observation: Observation, steps: Int
+  ) throws(RunStopped) -> [Double] {
     let decision = controller.decide(
       after: observation, interval: observation.step - lastStep, state: &state)
     lastStep = observation.step

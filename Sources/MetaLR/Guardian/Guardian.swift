@@ -64,7 +64,7 @@ public struct Guardian: Sendable, Equatable {
   ///   - rate: What was proposed, per optimizer step; one that is not a positive number counts as `previous`.
   ///   - previous: The rate so far.
   /// - Returns: A rate within the bounds.
-  public func bounded(_ rate: Double, previous: Double) -> Double {
+  func bounded(_ rate: Double, previous: Double) -> Double {
     let proposed = rate.isFinite && rate > 0 ? rate : previous
     let change = configuration.maximumChange
     let gradual = min(max(proposed, previous / change), previous * change)

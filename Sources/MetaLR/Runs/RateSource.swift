@@ -5,14 +5,14 @@ public protocol RateSource {
   /// - Parameters:
   ///   - observation: The latest reading of the run.
   ///   - steps: How many steps follow before the next observation, at least 1.
-  /// - Returns: The rate of each of these steps.
+  /// - Returns: The rate of each of these steps, finite and at least 0.
   /// - Throws: ``RunStopped`` to end the run as one that diverged, or whatever keeps it from deciding.
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
 }
 
 /// One rate for the whole run.
 public struct ConstantRate: RateSource, Sendable {
-  /// The rate, per optimizer step.
+  /// The rate, per optimizer step, finite and at least 0.
   public let learningRate: Double
 
   /// Creates a source that always answers `learningRate`.

@@ -4,7 +4,7 @@ public struct RunPlan: Codable, Sendable, Equatable {
   public var stepBudget: Int
   /// Optimizer steps between two decisions, at least 1; 10 by default, as in the paper.
   public var interval: Int
-  /// A validation loss above this, or one that is not finite, ends the run as diverged; 10 by default, where
+  /// A validation loss above this, or one that is not finite, ends the run as diverged; positive and finite, 10 by default, where
   /// guessing among ten classes costs 2.3.
   public var divergenceBound: Double
 
@@ -16,7 +16,7 @@ public struct RunPlan: Codable, Sendable, Equatable {
   }
 
   /// How many decisions a whole run takes; the last interval may be shorter than the others.
-  public var decisions: Int { (stepBudget + interval - 1) / interval }
+  public var decisions: Int { (stepBudget - 1) / interval + 1 }
 
   /// Whether a run with this observation has diverged.
   public func hasDiverged(_ observation: Observation) -> Bool {
@@ -36,9 +36,9 @@ public struct RunPlan: Codable, Sendable, Equatable {
         name: "interval", value: "\(interval)",
         expected: "a whole number from 1 to the number of steps, \(stepBudget)")
     }
-    guard divergenceBound > 0 else {
+    guard divergenceBound > 0, divergenceBound.isFinite else {
       throw ConfigurationError(
-        name: "divergence bound", value: "\(divergenceBound)", expected: "a positive loss")
+        name: "divergence bound", value: "\(divergenceBound)", expected: "a positive, finite loss")
     }
   }
 }

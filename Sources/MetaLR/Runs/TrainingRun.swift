@@ -12,7 +12,8 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   /// Loss and accuracy on the test split, with the weights of the best validation loss.
   public let test: Evaluation
 
-  /// The observation of the lowest validation loss; the first of equals.
+  /// The observation of the lowest validation loss after step 0, the first of equals; that of step 0 when no later one is
+  /// finite.
   public var best: Observation {
     observations.dropFirst().filter(\.isFinite).min { $0.validationLoss < $1.validationLoss }
       ?? observations[0]
@@ -34,13 +35,14 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   ///   - plan: Length, interval and bound.
   ///   - shouldStop: Asked before every interval.
   ///   - onReading: Told of every observation after the first.
-  /// - Throws: ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws. A trainee's
+  /// - Throws: ``ConfigurationError`` for an impossible plan, ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws. A trainee's
   ///   process that failed is started again, as often as it allows, and the run begun anew.
   public init(
     of trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
     initialLearningRate: Double,
     plan: RunPlan, shouldStop: () -> Bool = { false }, onReading: (Observation) -> Void = { _ in }
   ) throws {
+    try plan.validate()
     let untouched = source
     while true {
       do {

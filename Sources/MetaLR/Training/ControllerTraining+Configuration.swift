@@ -13,7 +13,11 @@ extension ControllerTraining {
     /// An episode begins at one of these, each as likely as the others; the paper's three by default.
     public var initialLearningRates = [0.01, 0.001, 0.0001]
     /// What the controller is rewarded for; `improvement` by default.
-    public var reward = Reward.improvement
+    ///
+    /// Setting it sets ``ppo``'s discount to the reward's default one.
+    public var reward = Reward.improvement {
+      didSet { ppo.discount = reward.defaultDiscount }
+    }
     /// Which numbers of an observation it sees; `extended` by default.
     public var featureSet = FeatureSet.extended
     /// What its answer does to the rate.
@@ -22,9 +26,7 @@ extension ControllerTraining {
     public var actor = NetworkShape.mlp(hidden: 32)
     /// The critic; 32 tanh units by default.
     public var critic = NetworkShape.mlp(hidden: 32)
-    /// The learner.
-    ///
-    /// Its discount is the reward's default one unless it is set.
+    /// The learner, with the discount that suits the reward.
     public var ppo = PPOLearner.Configuration()
     /// Updates after which the statistics that normalise observations stay as they are; 15 by default.
     public var updatesUntilFreeze = 15
@@ -37,7 +39,7 @@ extension ControllerTraining {
     }
 
     /// How many updates the training takes; the last may have fewer episodes.
-    public var updates: Int { (episodes + episodesPerUpdate - 1) / episodesPerUpdate }
+    public var updates: Int { (episodes - 1) / episodesPerUpdate + 1 }
 
     /// Checks every number against the range that its property documents.
     ///

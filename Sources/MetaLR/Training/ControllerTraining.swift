@@ -30,8 +30,8 @@ public struct ControllerTraining: Sendable {
   ///
   /// - Parameters:
   ///   - state: The training so far.
-  ///   - episodes: Episodes in all, where the training is to end earlier or later than was meant when it began; the
-  ///     episodes themselves do not depend on it.
+  ///   - episodes: Episodes in all, where the training is to end earlier or later than was meant when it began, at
+  ///     least 1. The episodes themselves do not depend on it, unless the last update so far was a short one.
   public init(resuming state: State, episodes: Int? = nil) {
     self.state = state
     self.state.configuration.episodes = episodes ?? state.configuration.episodes
@@ -60,10 +60,12 @@ public struct ControllerTraining: Sendable {
 
   /// Plays the episodes of one update side by side, then updates the policy.
   ///
+  /// Blocks the calling thread until then; from asynchronous code, call it on a thread of its own.
+  ///
   /// - Parameters:
   ///   - pool: Plays the episodes.
   ///   - shouldStop: Asked before every decision; an update that is stopped leaves the state as it was.
-  ///   - onEpisode: Told of each episode as it ends, in no fixed order.
+  ///   - onEpisode: Told of each episode as it ends, in no fixed order, on a worker's thread, one at a time.
   /// - Returns: What the update came to.
   /// - Throws: ``Interrupted``, or what the trainees throw.
   /// - Precondition: The training is not finished.

@@ -40,7 +40,13 @@ struct TraineeEnvironment: Environment {
     let observation = try trainee.reset(
       seed: seed, stepBudget: plan.stepBudget, learningRate: initialLearningRate)
     observations = [observation]
-    statistics.add(controller.featureSet.values(of: observation))
+    let features = controller.featureSet.values(of: observation)
+    guard features.allSatisfy(\.isFinite) else {
+      throw TraineeError(
+        "The trainee's reading before any training is not finite: \(observation). Check its data and its loss."
+      )
+    }
+    statistics.add(features)
     return controller.features(of: observation)
   }
 
@@ -51,7 +57,8 @@ struct TraineeEnvironment: Environment {
     let steps = min(plan.interval, plan.stepBudget - previous.step)
     let observation = try trainee.train(learningRates: Array(repeating: rate, count: steps))
     observations.append(observation)
-    if plan.hasDiverged(observation) {
+    let features = controller.featureSet.values(of: observation)
+    if plan.hasDiverged(observation) || !features.allSatisfy(\.isFinite) {
       hasDiverged = true
       rewards.append(
         reward.ofDivergence(
@@ -63,7 +70,7 @@ struct TraineeEnvironment: Environment {
     let isLast = observation.step >= plan.stepBudget
     rewards.append(
       reward.value(losses: observations.map(\.validationLoss), isLast: isLast))
-    if !isLast { statistics.add(controller.featureSet.values(of: observation)) }
+    if !isLast { statistics.add(features) }
     return EnvironmentStep(
       observation: controller.features(of: observation), reward: Float(rewards[rewards.count - 1]),
       ending: isLast ? .terminal : nil)

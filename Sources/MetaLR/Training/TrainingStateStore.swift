@@ -49,11 +49,14 @@ public struct TrainingStateStore: Sendable {
   /// The newest training that can be read.
   ///
   /// - Throws: `FileError` when there is none, or none is whole.
-  public func newest() throws -> SavedTraining {
+  public func newest() throws(FileError) -> SavedTraining {
     let names = try names()
     for name in names.reversed() {
-      let data = try readFile("\(folder)/\(name)")
-      if let saved = try? JSONDecoder().decode(SavedTraining.self, from: data) { return saved }
+      if let data = try? readFile("\(folder)/\(name)"),
+        let saved = try? JSONDecoder().decode(SavedTraining.self, from: data)
+      {
+        return saved
+      }
     }
     throw FileError(
       path: folder,
@@ -72,7 +75,7 @@ public struct TrainingStateStore: Sendable {
   }
 
   /// The files of states, oldest first.
-  private func names() throws -> [String] {
+  private func names() throws(FileError) -> [String] {
     guard let all = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw FileError(
         path: folder, problem: "holds no saved training state", remedy: "Begin the training without resuming."

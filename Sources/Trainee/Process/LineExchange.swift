@@ -52,7 +52,7 @@ final class LineExchange {
       let left = clock.now.duration(to: deadline)
       guard left > .zero else { throw .timeLimit }
       // A quarter of a second at most, since a process may end while its children keep the pipe open.
-      let wait = min(250, Int32(left / .milliseconds(1)) + 1)
+      let wait = Int32(min(250, left / .milliseconds(1) + 1))
       var descriptors = [
         pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),

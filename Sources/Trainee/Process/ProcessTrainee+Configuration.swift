@@ -35,9 +35,28 @@ extension ProcessTrainee {
       arguments = ["/bin/sh", "-c", commandLine]
       command = commandLine
     }
+
+    /// Checks the numbers against the ranges that the properties document.
+    ///
+    /// - Throws: ``TraineeError`` for the first that is out of range.
+    public func validate() throws(TraineeError) {
+      guard !arguments.isEmpty else { throw TraineeError("A trainee needs a program to run. Name one.") }
+      guard timeLimits.all.allSatisfy({ $0 > 0 && $0 <= TimeLimits.longest }) else {
+        throw TraineeError(
+          "The trainee's time limits are \(timeLimits.all) seconds. Give numbers above 0, up to 1e9.")
+      }
+      guard restarts >= 0 else {
+        throw TraineeError("A trainee cannot be restarted \(restarts) times. Give at least 0.")
+      }
+      guard min(answerLimits.snapshot, answerLimits.others) >= 1024 else {
+        throw TraineeError(
+          "The trainee's answers may have \(answerLimits.snapshot) and \(answerLimits.others) bytes. "
+            + "Allow at least 1024.")
+      }
+    }
   }
 
-  /// Seconds that a request may take, each positive.
+  /// Seconds that a request may take, each above 0 and at most 1e9, some 30 years.
   public struct TimeLimits: Sendable, Equatable {
     /// From the start of the process to its first answer, imports and data loading included; 120 by default.
     public var start = 120.0
@@ -52,15 +71,19 @@ extension ProcessTrainee {
     /// To end by itself when asked, before it is killed; 5 by default.
     public var close = 5.0
 
+    static let longest = 1e9
+
     /// The defaults.
     public init() {}
+
+    var all: [Double] { [start, reset, train, evaluate, snapshot, close] }
   }
 
   /// Bytes that an answer may have.
   public struct AnswerLimits: Sendable, Equatable {
-    /// A snapshot; 1 GiB by default.
+    /// A snapshot, at least 1,024; 1 GiB by default.
     public var snapshot = 1 << 30
-    /// Any other answer; 1 MiB by default.
+    /// Any other answer, at least 1,024; 1 MiB by default.
     public var others = 1 << 20
 
     /// The defaults.

@@ -16,6 +16,14 @@ final class TraineeConnection {
     self.configuration = configuration
     self.worker = worker
     do {
+      try configuration.validate()
+    } catch {
+      throw TraineeProcessError(
+        kind: .notStarted, command: configuration.command, request: "hello", problem: "was not started",
+        line: nil,
+        lastWords: [], remedy: error.description)
+    }
+    do {
       exchange = LineExchange(
         child: try ChildProcess(
           arguments: configuration.arguments, environment: configuration.environment),

@@ -33,6 +33,26 @@ struct ProcessTraineeTests {
     #expect(try trainee.evaluate() == Evaluation(loss: 0.5, accuracy: 0.75))
   }
 
+  @Test("A time limit of years is kept to, and an impossible number is refused before the process starts")
+  func limits() throws {
+    var configuration = Self.configuration("behaves", at: "none")
+    configuration.timeLimits.train = 1e9
+    let trainee = try ProcessTrainee(configuration: configuration)
+    try Self.useAll(trainee)
+    let changes: [(inout ProcessTrainee.Configuration) -> Void] = [
+      { $0.timeLimits.reset = .infinity }, { $0.timeLimits.start = 0 }, { $0.timeLimits.close = .nan },
+      { $0.restarts = -1 }, { $0.answerLimits.others = 10 }, { $0.arguments = [] },
+    ]
+    for change in changes {
+      var configuration = configuration
+      change(&configuration)
+      let error = #expect(throws: TraineeProcessError.self) {
+        try ProcessTrainee(configuration: configuration)
+      }
+      #expect(error?.kind == .notStarted)
+    }
+  }
+
   @Test("Every request is answered, and odd but lawful ways of writing are understood")
   func lawful() throws {
     for (way, request) in [

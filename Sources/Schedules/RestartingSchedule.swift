@@ -1,10 +1,10 @@
 /// A schedule whose rate goes down at the end of each of its cycles: where a snapshot ensemble keeps the weights.
-public protocol CyclicSchedule: Schedule {
+public protocol RestartingSchedule: Schedule {
   /// How many steps are done at the end of the cycle that a step belongs to.
   func cycleEnd(at step: Int) -> Int
 }
 
-extension CosineRestartsSchedule: CyclicSchedule {
+extension CosineRestartsSchedule: RestartingSchedule {
   /// The end of the step's period.
   public func cycleEnd(at step: Int) -> Int {
     let period = period(at: step)
@@ -12,7 +12,7 @@ extension CosineRestartsSchedule: CyclicSchedule {
   }
 }
 
-extension CyclicalSchedule: CyclicSchedule {
+extension CyclicalSchedule: RestartingSchedule {
   /// The foot after the step.
   public func cycleEnd(at step: Int) -> Int { (max(step, 0) / (2 * halfCycleSteps) + 1) * 2 * halfCycleSteps }
 }
