@@ -67,7 +67,8 @@ let package = Package(
     .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files", "Randomness"]),
     .target(name: "Reports", dependencies: ["Files"]),
     .target(
-      name: "MetaLR", dependencies: ["PPO", "Trainee", "Datasets", "NeuralNet", "Files", "Randomness"]),
+      name: "MetaLR",
+      dependencies: ["PPO", "Trainee", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness"]),
     .target(name: "MPIJob", dependencies: ["MetaLR", "CMPIShim"]),
     // With the trait it needs libopenmpi-dev (or another MPI); without, nothing.
     .target(
