@@ -7,7 +7,7 @@ struct CustomTrainee {
   static func main() throws {
     var check = TraineeCheckConfiguration()
     check.learningRate = 0.05
-    let violations = checkTrainee(SineTrainee(), configuration: check).violations
+    let violations = try checkTrainee(SineTrainee(), configuration: check).violations
     guard violations.isEmpty else { return print(violations) }
 
     var configuration = ControllerTraining.Configuration()
