@@ -46,6 +46,7 @@ typedef struct {
 } Results;
 
 static Results convolve(const KernelTable *table, ConvolutionShape s, int tiles, bool pooled) {
+  s.hasBias = true;
   state = 1234567;
   size_t height = pooled ? s.outputHeight / 2 : s.outputHeight, width = pooled ? s.outputWidth / 2 : s.outputWidth;
   size_t weightCount = (size_t)s.outputChannels * s.inputChannels * s.kernelHeight * s.kernelWidth;
@@ -65,7 +66,7 @@ static Results convolve(const KernelTable *table, ConvolutionShape s, int tiles,
     float *packed = zeros(table->convolutionPackedCount(&s)), *sums = zeros(table->convolutionGradientCount(&s));
     table->convolutionPack(&s, weights, packed);
     table->convolutionForward(&s, tiles, packed, bias, x, r.y, scratch);
-    table->convolutionBackwardInput(&s, tiles, packed, dy, r.dx, scratch);
+    table->convolutionBackwardInput(&s, tiles, packed, dy, x, r.dx, scratch);
     table->convolutionBackwardWeights(&s, tiles, x, dy, sums, scratch);
     table->convolutionFinishGradient(&s, sums, r.weights, r.bias);
   }

@@ -56,7 +56,7 @@ public struct ModelBuilder {
       inputChannels: Int32(from.channels), inputHeight: Int32(from.height), inputWidth: Int32(from.width),
       outputChannels: Int32(channels), outputHeight: Int32(side.height), outputWidth: Int32(side.width),
       kernelHeight: Int32(kernelSize), kernelWidth: Int32(kernelSize), stride: Int32(stride),
-      padding: Int32(padding))
+      padding: Int32(padding), hasBias: bias)
     return append(
       .convolution(.init(shape: shape, weight: weight, bias: offset)), from: [x],
       to: .init(channels: channels, height: side.height, width: side.width))

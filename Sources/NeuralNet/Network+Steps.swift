@@ -15,9 +15,9 @@ extension Network {
     case .convolutionWeightGradient(let node, let x, let dy):
       kernels.pointee.convolutionBackwardWeights(
         convolution(node), tiles, place[x], place[dy], accumulator(node, group), scratch)
-    case .convolutionInputGradient(let node, let dy, let dx):
+    case .convolutionInputGradient(let node, let dy, let addend, let dx):
       kernels.pointee.convolutionBackwardInput(
-        convolution(node), tiles, packed(node), place[dy], place[dx], scratch)
+        convolution(node), tiles, packed(node), place[dy], addend.map { place[$0] }, place[dx], scratch)
     case .convolutionPool(let node, let x, let y, let argmax):
       kernels.pointee.convolutionPoolForward(
         convolution(node), tiles, packed(node), bias(node), place[x], place[y], argmax.map(place.bytes),

@@ -13,7 +13,7 @@ struct Plan {
     case gather(to: Storage)
     case convolution(node: Int, x: Storage, y: Storage)
     case convolutionWeightGradient(node: Int, x: Storage, dy: Storage)
-    case convolutionInputGradient(node: Int, dy: Storage, dx: Storage)
+    case convolutionInputGradient(node: Int, dy: Storage, addend: Storage?, dx: Storage)
     case convolutionPool(node: Int, x: Storage, y: Storage, argmax: Storage?)
     case convolutionPoolGradient(
       node: Int, x: Storage, y: Storage, argmax: Storage, dy: Storage, dx: Storage?)
@@ -38,7 +38,7 @@ struct Plan {
       switch self {
       case .gather(let a), .batchStatistics(_, let a): [a]
       case .convolution(_, let a, let b), .convolutionWeightGradient(_, let a, let b),
-        .convolutionInputGradient(_, let a, let b), .dense(_, let a, let b),
+        .dense(_, let a, let b),
         .denseWeightGradient(_, let a, let b), .denseInputGradient(_, let a, let b),
         .averagePool(_, let a, let b), .averagePoolGradient(_, let a, let b), .relu(let a, let b),
         .batchGradientSums(_, let a, let b):
@@ -47,7 +47,8 @@ struct Plan {
         .reluGradient(let a, let b, let c), .add(let a, let b, let c),
         .batchNormGradient(_, let a, let b, let c):
         [a, b, c]
-      case .convolutionPool(_, let a, let b, let c), .normalise(_, let a, let c, let b):
+      case .convolutionPool(_, let a, let b, let c), .normalise(_, let a, let c, let b),
+        .convolutionInputGradient(_, let a, let c, let b):
         [a, b] + (c.map { [$0] } ?? [])
       case .convolutionPoolGradient(_, let a, let b, let c, let d, let e):
         [a, b, c, d] + (e.map { [$0] } ?? [])
@@ -58,7 +59,7 @@ struct Plan {
     /// The layer whose packed weights the step reads.
     var weightsNode: Int? {
       switch self {
-      case .convolution(let node, _, _), .convolutionInputGradient(let node, _, _),
+      case .convolution(let node, _, _), .convolutionInputGradient(let node, _, _, _),
         .convolutionPool(let node, _, _, _), .dense(let node, _, _), .denseInputGradient(let node, _, _):
         node
       default: nil

@@ -92,7 +92,12 @@ struct Planner {
     switch node.operation {
     case .convolution:
       emit(.convolutionWeightGradient(node: index, x: recomputed(input), dy: dy))
-      pass(to: input) { .convolutionInputGradient(node: index, dy: dy, dx: $0) }
+      guard input != 0 else { return }
+      let earlier = gradient[input]
+      let inPlace = earlier.flatMap { shared.contains($0) ? nil : $0 }
+      let dx = inPlace ?? storage(of: input)
+      emit(.convolutionInputGradient(node: index, dy: dy, addend: earlier, dx: dx))
+      gradient[input] = dx
     case .convolutionPool:
       guard let record = argmax[index] else { return }
       let dx = input == 0 ? nil : storage(of: input)

@@ -10,13 +10,14 @@ struct ConvolutionCase: CustomTestStringConvertible {
   var stride: Int32 = 1
   var padding: Int32 = 0
   var tiles: Int32 = 1
+  var hasBias = true
 
   var shape: ConvolutionShape {
     ConvolutionShape(
       inputChannels: channels.0, inputHeight: size.0, inputWidth: size.1, outputChannels: channels.1,
       outputHeight: (size.0 + 2 * padding - kernel.0) / stride + 1,
       outputWidth: (size.1 + 2 * padding - kernel.1) / stride + 1,
-      kernelHeight: kernel.0, kernelWidth: kernel.1, stride: stride, padding: padding)
+      kernelHeight: kernel.0, kernelWidth: kernel.1, stride: stride, padding: padding, hasBias: hasBias)
   }
 
   var testDescription: String {
@@ -99,8 +100,13 @@ struct ConvolutionResults {
       table.convolutionPack(&shape, weights.pointer, packed.pointer)
       table.convolutionForward(
         &shape, test.tiles, packed.pointer, bias.pointer, x.pointer, y.pointer, scratch.pointer)
-      table.convolutionBackwardInput(
-        &shape, test.tiles, packed.pointer, dy.pointer, dx.pointer, scratch.pointer)
+      // Alone, with an addend, and with dx itself as the addend: three times the gradient.
+      let alone = Floats(count: x.count, repeating: .nan)
+      for (addend, sum) in [(nil, alone), (alone, dx), (dx, dx)] {
+        table.convolutionBackwardInput(
+          &shape, test.tiles, packed.pointer, dy.pointer, addend.map { UnsafePointer($0.pointer) },
+          sum.pointer, scratch.pointer)
+      }
       for _ in 0..<2 {
         table.convolutionBackwardWeights(
           &shape, test.tiles, x.pointer, dy.pointer, accumulator.pointer, scratch.pointer)

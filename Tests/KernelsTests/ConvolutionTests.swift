@@ -39,7 +39,7 @@ struct ConvolutionTests {
     let accumulator = Floats(kernels.convolutionGradientCount(&shape))
     let (dw, db) = (Floats(test.weightCount), Floats(bias.count))
     kernels.convolutionBackwardInput(
-      &shape, test.tiles, weights.pointer, dy.pointer, dx.pointer, scratch.pointer)
+      &shape, test.tiles, weights.pointer, dy.pointer, nil, dx.pointer, scratch.pointer)
     kernels.convolutionBackwardWeights(
       &shape, test.tiles, x.pointer, dy.pointer, accumulator.pointer, scratch.pointer)
     kernels.convolutionFinishGradient(&shape, accumulator.pointer, dw.pointer, db.pointer)

@@ -63,8 +63,12 @@ void naiveConvolutionForward(const ConvolutionShape *shape, int32_t tiles, const
 }
 
 void naiveConvolutionBackwardInput(const ConvolutionShape *shape, int32_t tiles, const float *packed,
-                                   const float *dy, float *dx, float *scratch) {
-  memset(dx, 0, inputIndex(shape, tiles, 0, 0, 0) * sizeof(float));
+                                   const float *dy, const float *addend, float *dx, float *scratch) {
+  size_t bytes = inputIndex(shape, tiles, 0, 0, 0) * sizeof(float);
+  if (addend)
+    memmove(dx, addend, bytes);
+  else
+    memset(dx, 0, bytes);
   for (int t = 0; t < tiles; t++)
     for (int k = 0; k < shape->outputChannels; k++)
       for (int p = 0; p < shape->outputHeight; p++)

@@ -37,6 +37,6 @@ void naiveConvolutionPoolBackward(const ConvolutionShape *shape, int32_t tiles, 
   float *pooled = scratch + naiveConvolutionScratchCount(shape, tiles) / 2;
   naiveReluBackward(tiles * tileCount(&pool), y, dy, pooled);
   naiveMaxPoolBackward(&pool, tiles, pooled, argmax, scratch);
-  if (dx) naiveConvolutionBackwardInput(shape, tiles, packed, scratch, dx, pooled);
+  if (dx) naiveConvolutionBackwardInput(shape, tiles, packed, scratch, NULL, dx, pooled);
   naiveConvolutionBackwardWeights(shape, tiles, x, scratch, accumulator, pooled);
 }

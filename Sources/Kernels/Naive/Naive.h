@@ -17,7 +17,7 @@ void naiveConvolutionPack(const ConvolutionShape *shape, const float *weights, f
 void naiveConvolutionForward(const ConvolutionShape *shape, int32_t tiles, const float *packed,
                              const float *_Nullable bias, const float *x, float *y, float *scratch);
 void naiveConvolutionBackwardInput(const ConvolutionShape *shape, int32_t tiles, const float *packed,
-                                   const float *dy, float *dx, float *scratch);
+                                   const float *dy, const float *_Nullable addend, float *dx, float *scratch);
 void naiveConvolutionBackwardWeights(const ConvolutionShape *shape, int32_t tiles, const float *x,
                                      const float *dy, float *accumulator, float *scratch);
 void naiveConvolutionFinishGradient(const ConvolutionShape *shape, const float *accumulator,

@@ -25,6 +25,7 @@ typedef struct {
   int32_t inputChannels, inputHeight, inputWidth;
   int32_t outputChannels, outputHeight, outputWidth;
   int32_t kernelHeight, kernelWidth, stride, padding;
+  bool hasBias;
 } ConvolutionShape;
 
 typedef struct {
@@ -49,10 +50,11 @@ typedef struct KernelTable {
   void (*_Nonnull convolutionPack)(const ConvolutionShape *shape, const float *weights, float *packed);
   void (*_Nonnull convolutionForward)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
                                       const float *_Nullable bias, const float *x, float *y, float *scratch);
-  // Overwrites dx.
+  // dx = the gradient, plus the addend if there is one, which may be dx itself.
   void (*_Nonnull convolutionBackwardInput)(const ConvolutionShape *shape, int32_t tiles, const float *packed,
-                                            const float *dy, float *dx, float *scratch);
-  // Sums the gradients of weights and bias into the accumulator.
+                                            const float *dy, const float *_Nullable addend, float *dx,
+                                            float *scratch);
+  // Sums the gradients of weights, and of the bias if there is one, into the accumulator.
   void (*_Nonnull convolutionBackwardWeights)(const ConvolutionShape *shape, int32_t tiles, const float *x,
                                               const float *dy, float *accumulator, float *scratch);
   // Overwrites weightGradient and biasGradient.
