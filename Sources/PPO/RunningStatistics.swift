@@ -28,6 +28,20 @@ public struct RunningStatistics: Sendable, Equatable, Codable {
     self.squaredDeviations = squaredDeviations
   }
 
+  /// Reads statistics; both arrays must have as many entries, and the count must not be negative.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    count = try container.decode(Int.self, forKey: .count)
+    mean = try container.decode([Double].self, forKey: .mean)
+    squaredDeviations = try container.decode([Double].self, forKey: .squaredDeviations)
+    guard count >= 0, mean.count == squaredDeviations.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .count, in: container,
+        debugDescription:
+          "\(count) vectors, \(mean.count) means, \(squaredDeviations.count) squared deviations")
+    }
+  }
+
   /// Variance of each entry, dividing by the count; zeros before the first vector.
   public var variance: [Double] {
     count == 0 ? squaredDeviations : squaredDeviations.map { $0 / Double(count) }

@@ -86,6 +86,14 @@ struct ControllerTrainingTests {
     }
     try AtomicFile.write("{", to: folder + "/state-000003.json")
     #expect(try store.newest().state.updates.count == 2)
+    // Parts that do not fit each other would crash later.
+    let whole = try String(contentsOfFile: folder + "/state-000002.json", encoding: .utf8)
+    for (part, edited) in [("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,")] {
+      #expect(whole.contains(part))
+      try AtomicFile.write(
+        whole.replacingOccurrences(of: part, with: edited), to: folder + "/state-000002.json")
+      #expect(throws: FileError.self) { try store.newest() }
+    }
     try AtomicFile.write("nonsense", to: folder + "/state-000002.json")
     #expect(throws: FileError.self) { try store.newest() }
   }

@@ -21,6 +21,14 @@ extension ControllerTraining {
     private(set) var normalizer: ObservationNormalizer
     private var rewardScaler: RewardScaler
 
+    /// Whether the parts fit each other, which those of an edited file may not.
+    var isConsistent: Bool {
+      let size = configuration.featureSet.count
+      return (try? configuration.validate()) != nil
+        && learner.policy.observationCount == size && learner.policy.actionCount == 1
+        && normalizer.observationCount == size && rewardScaler.statistics.mean.count == 1
+    }
+
     /// Every episode so far, in order.
     public var episodes: [EpisodeRecord] { updates.flatMap(\.episodes) }
 

@@ -53,7 +53,7 @@ public struct TrainingStateStore: Sendable {
     let names = try names()
     for name in names.reversed() {
       if let data = try? readFile("\(folder)/\(name)"),
-        let saved = try? JSONDecoder().decode(SavedTraining.self, from: data)
+        let saved = try? JSONDecoder().decode(SavedTraining.self, from: data), saved.state.isConsistent
       {
         return saved
       }
