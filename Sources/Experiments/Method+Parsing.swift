@@ -18,7 +18,7 @@ extension Method {
     } else if let numbers = Self.numbers(of: "hypergradient", in: text) {
       self = try .hypergradient(numbers, name: text)
     } else {
-      self = .schedule(try ScheduleSpecification(parsing: text))
+      self = .schedule(try ScheduleSpecification(parsing: text, beside: ["plateau", "hypergradient"]))
     }
   }
 

@@ -33,11 +33,14 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   ///
   /// Numbers that no schedule could have are found by ``schedule(totalSteps:)``.
   ///
+  /// - Parameters:
+  ///   - text: A kind, and after a colon its numbers.
+  ///   - others: What else is possible where this is read, for the error; nothing by default.
   /// - Throws: ``ScheduleError`` with the kinds or the parameters that are possible.
-  public init(parsing text: String) throws(ScheduleError) {
+  public init(parsing text: String, beside others: [String] = []) throws(ScheduleError) {
     let (name, rest) = Self.split(text, at: ":")
     guard let kind = ScheduleKind(rawValue: name) else {
-      let kinds = ScheduleKind.allCases.map(\.rawValue).joined(separator: ", ")
+      let kinds = (ScheduleKind.allCases.map(\.rawValue) + others).joined(separator: ", ")
       throw ScheduleError("There is no schedule '\(name)'. Give one of \(kinds).")
     }
     description = text

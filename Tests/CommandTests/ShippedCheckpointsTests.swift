@@ -15,8 +15,11 @@ struct ShippedCheckpointsTests {
     #expect(try ShippedCheckpoints.path(of: "fashion", in: folders) == folder.path + "/b/fashion.ckpt")
     #expect(try ShippedCheckpoints.path(of: "other/fashion", in: folders) == "other/fashion")
     #expect(try ShippedCheckpoints.path(of: "fashion.ckpt", in: folders) == "fashion.ckpt")
+    // A folder of that name in the working folder is no checkpoint.
+    try AtomicFile.write("x", to: folder.path + "/b/Sources.ckpt")
+    #expect(try ShippedCheckpoints.path(of: "Sources", in: folders) == folder.path + "/b/Sources.ckpt")
     let error = #expect(throws: FileError.self) { try ShippedCheckpoints.path(of: "imagenet", in: folders) }
-    #expect(error?.remedy == "Check the path, or give one of cifar, fashion.")
+    #expect(error?.remedy == "Check the path, or give one of Sources, cifar, fashion.")
     #expect(throws: FileError.self) { try ShippedCheckpoints.path(of: "imagenet", in: []) }
   }
 }

@@ -109,7 +109,8 @@ struct FeedbackTests {
       ("plateau", "The rate is missing"), ("plateau:x", "is not a number"),
       ("plateau:0.1,2", "the factor is 2"),
       ("plateau:0.1,speed=2", "one number too many"), ("plateau:0.1,patience=1.5", "give a whole number"),
-      ("hypergradient:-1", "give a positive rate"), ("plateaus:1", "There is no schedule 'plateaus'"),
+      ("hypergradient:-1", "give a positive rate"),
+      ("plateaus:1", "There is no schedule 'plateaus'"), ("plateaus:1", "replay, plateau, hypergradient."),
     ])
   func refused(text: String, reason: String) {
     let error = #expect(throws: ScheduleError.self) { try Method(parsing: text) }

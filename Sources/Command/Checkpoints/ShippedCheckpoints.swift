@@ -12,7 +12,9 @@ enum ShippedCheckpoints {
   /// - Throws: `FileError` for a name that is neither, with those that are there.
   static func path(of name: String, in folders: [String] = folders) throws(FileError) -> String {
     let isName = !name.contains("/") && !name.hasSuffix(fileEnding)
-    if FileManager.default.fileExists(atPath: name) || !isName { return name }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
+    if !isName || exists && !isFolder.boolValue { return name }
     let candidates = folders.map { "\($0)/\(name)\(fileEnding)" }
     if let path = candidates.first(where: FileManager.default.fileExists) { return path }
     let names = names(in: folders)
