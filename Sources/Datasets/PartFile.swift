@@ -10,20 +10,20 @@ final class PartFile: Sendable {
 
   /// Opens the part, which is empty when there was none; missing folders are created.
   init(of finalPath: String) throws(DatasetError) {
-    self.finalPath = finalPath
-    path = finalPath + ".part"
+    let path = finalPath + ".part"
     do throws(FileError) {
       try Folder.create((finalPath as NSString).deletingLastPathComponent)
     } catch {
       throw .file(error)
     }
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.failure(path, "could not be written") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw .file(
         path, "is in use by another download", remedy: "Wait for that one, or end it, and run this again.")
     }
+    (self.path, self.finalPath, self.descriptor) = (path, finalPath, descriptor)
   }
 
   deinit {

@@ -8,8 +8,9 @@ final class LockedFile: Sendable {
   /// Opens the file, which is created if it is missing.
   init(path: String) throws(FileError) {
     try Folder.create(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    self.path = path
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // A property only in the end: once all are set, an initialiser that throws runs deinit, which would close the
+    // descriptor again, when it may already be another file's.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw FileError(
         path: path, problem: "could not be opened (\(String(cString: strerror(errno))))",
@@ -21,6 +22,8 @@ final class LockedFile: Sendable {
         path: path, problem: "is in use by another process",
         remedy: "Wait for that one to end, or give another output folder.")
     }
+    self.path = path
+    self.descriptor = descriptor
   }
 
   deinit {

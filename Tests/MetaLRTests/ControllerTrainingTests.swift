@@ -43,6 +43,17 @@ struct ControllerTrainingTests {
     #expect(runs[0].controller != (try runs[0].untrainedController()))
   }
 
+  @Test("Episodes begin at every rate equally often, in orders that differ")
+  func initialRates() throws {
+    let configuration = Self.configuration()
+    let rates = (0..<30).map { configuration.initialLearningRate(ofEpisode: $0) }
+    let rounds = stride(from: 0, to: 30, by: 3).map { Array(rates[$0..<$0 + 3]) }
+    #expect(rounds.allSatisfy { Set($0) == Set(configuration.initialLearningRates) })
+    #expect(Set(rounds).count > 2)
+    let training = try Self.train(configuration, workers: 2)
+    #expect(training.state.episodes.map(\.initialLearningRate) == Array(rates[..<12]))
+  }
+
   @Test("A training resumed from its saved state ends with the same bits as one that was not stopped")
   func resume() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path

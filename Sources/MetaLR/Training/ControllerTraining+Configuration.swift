@@ -1,3 +1,5 @@
+import Randomness
+
 extension ControllerTraining {
   /// How a controller is trained.
   ///
@@ -10,7 +12,7 @@ extension ControllerTraining {
     public var episodesPerUpdate = 4
     /// Length and interval of an episode, and when it counts as diverged.
     public var plan = RunPlan()
-    /// An episode begins at one of these, each as likely as the others; the paper's three by default.
+    /// An episode begins at one of these, each equally often; the paper's three by default.
     public var initialLearningRates = [0.01, 0.001, 0.0001]
     /// What the controller is rewarded for; `improvement` by default.
     ///
@@ -43,6 +45,15 @@ extension ControllerTraining {
 
     /// How many updates the training takes; the last may have fewer episodes.
     public var updates: Int { (episodes - 1) / episodesPerUpdate + 1 }
+
+    /// Where an episode begins: every rate once, in an order drawn anew, before any comes again, so that the few
+    /// episodes of an update begin at all of them.
+    func initialLearningRate(ofEpisode number: Int) -> Double {
+      let count = initialLearningRates.count
+      // Streams below belong to the episodes, those above to the updates.
+      var generator = SeededGenerator(seed: seed, stream: 1 << 62 | UInt64(number / count))
+      return initialLearningRates[Int(generator.nextPermutation(of: count)[number % count])]
+    }
 
     /// Checks every number against the range that its property documents.
     ///

@@ -35,11 +35,10 @@ struct Rollout: Sendable, Codable {
     var generator = SeededGenerator(
       seed: configuration.seed, stream: UInt64(number) + 1 | UInt64(attempt) << 48)
     let seed = generator.next()
-    let rates = configuration.initialLearningRates
     var environment = TraineeEnvironment(
       trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
       discount: configuration.ppo.discount,
-      initialLearningRate: rates[generator.nextIndex(below: rates.count)], shouldStop: shouldStop)
+      initialLearningRate: configuration.initialLearningRate(ofEpisode: number), shouldStop: shouldStop)
     episode = try collectEpisode(in: &environment, policy: controller.policy, seed: seed, using: &generator)
     statistics = environment.statistics
     record = EpisodeRecord(episode: number, seed: seed, environment: environment)
