@@ -86,13 +86,18 @@ public final class MPICommunicator: Communicator {
   }
 
   private func send(_ data: Data, to ranks: [Int]) throws {
+    guard let size = Int32(exactly: data.count) else {
+      throw MPIError(
+        problem: "\(data.count) bytes are more than ranks can exchange at once",
+        remedy: "Use fewer members or episodes an update, a smaller network, or a single process.")
+    }
     // The bytes stay where they are until all sends are done.
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, data.count), alignment: 16)
     defer { bytes.deallocate() }
     data.copyBytes(to: bytes)
     for rank in ranks {
       try MPIError.check(
-        mpi_shim_send(bytes.baseAddress, Int32(data.count), Int32(rank), Int32(rank)), "send to rank \(rank)")
+        mpi_shim_send(bytes.baseAddress, size, Int32(rank), Int32(rank)), "send to rank \(rank)")
     }
     try wait(for: ranks) { rank in
       var isSent: Int32 = 0

@@ -35,6 +35,21 @@ struct CheckpointTests {
     #expect(try rates(read.controller) == rates(checkpoint.controller))
   }
 
+  @Test("A card with impossible numbers is refused")
+  func impossibleCard() throws {
+    let checkpoint = try Self.sample()
+    let changes: [(inout ControllerCard) -> Void] = [
+      { $0.episodes = -1 }, { $0.episodes = .max / 2 }, { $0.training.initialLearningRates = [] },
+      { $0.training.initialLearningRates = [-1] },
+    ]
+    for change in changes {
+      var card = checkpoint.card
+      change(&card)
+      let edited = try Checkpoint(controller: checkpoint.controller, card: card).encoded()
+      #expect(throws: FileError.self) { try Checkpoint(decoding: edited, path: "a.ckpt") }
+    }
+  }
+
   @Test("A newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(decoding: Self.sample().encoded(), path: "a.ckpt")

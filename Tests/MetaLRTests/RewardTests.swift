@@ -49,4 +49,12 @@ struct RewardTests {
       #expect(abs(discounted(earned + [last]) - (discounted(worst) - 1)) < 1e-9)
     }
   }
+
+  @Test("However small the discount, a divergence earns a finite number", arguments: [0, 0.1])
+  func divergenceAtSmallDiscounts(discount: Double) {
+    let plan = RunPlan(stepBudget: 1000, interval: 10)
+    let last = Reward.improvement.ofDivergence(
+      first: 2.3, earned: Array(repeating: 0.1, count: 90), plan: plan, discount: discount)
+    #expect(last < -1e6 && Float(last).isFinite)
+  }
 }

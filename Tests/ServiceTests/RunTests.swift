@@ -122,7 +122,7 @@ struct RunTests {
     observation.weightMean = Reading(value)
     let read = try #require(ReportedObservation(step: 7, stored: observation.stored))
     #expect(read.stored == observation.stored)
-    #expect(read.isSame(as: observation))
+    #expect(read == observation)
     let state = GuardedController.State(
       recurrent: RecurrentState(actor: [Float(value), 1.5], critic: []),
       guardian: Guardian.State(

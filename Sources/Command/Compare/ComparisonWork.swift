@@ -69,7 +69,7 @@ extension TraineeDescription {
   /// Everything that decides the runs of a trainee, but rates and seeds.
   fileprivate var identity: String {
     "\(dataset) \(datasetHash) \(splitSizes.map(String.init).joined(separator: "/")) | \(model) | \(optimizer) | "
-      + "batch \(batchSize)"
+      + "batch \(batchSize)" + (command.map { " | \($0)" } ?? "")
   }
 }
 

@@ -20,7 +20,7 @@ extension ExitStatus {
     case PPOError.invalidOption: self = .usage
     case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
       self = .usage
-    case is UnfinishedTraining, is ChangedOptions, is ScheduleError: self = .usage
+    case is UnfinishedTraining, is ChangedOptions, is OtherController, is ScheduleError: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
     case PopulationError.foreignState: self = .badData

@@ -10,7 +10,6 @@ struct TraineeTask {
   /// Makes a trainee.
   let makeTrainee: @Sendable () throws -> any Trainee
   private let hello: TraineeHello?
-  private let command: String
 
   /// Loads the data that the options name, or starts the first process.
   init(_ options: TraineeOptions, preset: Preset) throws {
@@ -24,8 +23,7 @@ struct TraineeTask {
   private init(_ process: ProcessTrainee.Configuration) throws {
     let first = try ProcessTrainee(configuration: process)
     hello = first.hello
-    command = process.command
-    description = TraineeDescription(of: first.hello)
+    description = TraineeDescription(of: first.hello, command: process.command)
     makeTrainee = ProcessTrainee.factory(process, beginningWith: first)
   }
 
@@ -42,7 +40,6 @@ struct TraineeTask {
     // Says what is impossible before any work begins, not when the first trainee is made.
     _ = try ImageClassifier(data: data, configuration: configuration)
     hello = nil
-    command = ""
     description = TraineeDescription(
       dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
@@ -60,7 +57,7 @@ struct TraineeTask {
   func requireTests() throws {
     guard let hello else { return }
     for capability in TraineeHello.Capability.allCases where !hello.capabilities.contains(capability) {
-      throw IncapableTrainee(command: command, capability: capability.rawValue)
+      throw IncapableTrainee(command: description.command ?? "", capability: capability.rawValue)
     }
   }
 }

@@ -31,10 +31,18 @@ struct Reproduction {
   }
 
   /// A trained controller; it is trained now unless its checkpoint is there.
+  ///
+  /// - Throws: ``OtherController`` when the one that is there was trained otherwise.
   func controller(_ dataset: String, _ model: ModelKind, _ actor: ActorKind) throws -> Contender {
     let path = "\(options.output)/controllers/\(dataset)-\(model.rawValue)-\(actor.rawValue).ckpt"
+    let training = try training(dataset, model, actor, output: path)
     let isThere = try job.onFirst { FileManager.default.fileExists(atPath: path) }
-    if !isThere { try train(dataset, model, actor, output: path) }
+    if isThere {
+      let isSame = try training.wouldMake(Checkpoint(contentsOf: path).card)
+      guard isSame else { throw OtherController(path: path) }
+    } else {
+      try train(training)
+    }
     return try ContenderArgument(parsing: "\(dataset) \(actor.rawValue)=controller:\(path)").contender()
   }
 
@@ -72,16 +80,23 @@ struct Reproduction {
     return try methods.map { try ContenderArgument(parsing: $0).contender() }
   }
 
-  private func train(_ dataset: String, _ model: ModelKind, _ actor: ActorKind, output: String) throws {
+  private func training(
+    _ dataset: String, _ model: ModelKind, _ actor: ActorKind, output: String
+  ) throws -> TrainController {
     var training = try TrainController.parse(["--output", output, "--seeds", "0"])
-    training.trainee = options.trainee(dataset, model)
+    training.trainee = try options.episodeTrainee(dataset, model)
     training.presets = options.presets
     training.learning = options.learning
     training.learning.actor = actor
     training.seed = options.seed
     training.workers = options.workers
     training.show = options.show
-    let files = ControllerFiles(checkpoint: output)
+    return training
+  }
+
+  private func train(_ training: TrainController) throws {
+    var training = training
+    let files = ControllerFiles(checkpoint: training.output)
     training.resume = try job.onFirst { !TrainingStateStore(folder: files.state).isEmpty }
     _ = try training.learn(job, files: files, interrupt: interrupt)
   }
@@ -105,5 +120,15 @@ struct Reproduction {
   private var initialLearningRates: [Double] {
     options.learning.initialRates.isEmpty
       ? ControllerTraining.Configuration().initialLearningRates : options.learning.initialRates
+  }
+}
+
+/// A controller that an earlier command left in the folder, and that this one would not have made.
+struct OtherController: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "'\(path)' was trained on another trainee or with other options (see 'metalr inspect \(path)'). "
+      + "Move it away, or give another --output."
   }
 }

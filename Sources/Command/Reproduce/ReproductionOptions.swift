@@ -29,6 +29,13 @@ struct ReproductionOptions: ParsableArguments {
     completion: .directory)
   var output = "reproduce"
 
+  @Option(
+    help: ArgumentHelp(
+      "Batch and validation images of the episodes that controllers learn from, as a share of the table's.",
+      discussion: "A quarter costs a quarter, and taught as much (Docs/Research-log.md).", valueName: "share")
+  )
+  var episodeScale = 1.0
+
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var show: OutputOptions
 
@@ -38,6 +45,9 @@ struct ReproductionOptions: ParsableArguments {
     }
     if let seeds, seeds < 1 {
       throw ValidationError("--seeds is \(seeds); give a whole number of at least 1.")
+    }
+    if !(episodeScale > 0 && episodeScale <= 1) {
+      throw ValidationError("--episode-scale is \(episodeScale); give a share above 0, up to 1.")
     }
     if trainee.command != nil {
       throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
@@ -53,4 +63,17 @@ struct ReproductionOptions: ParsableArguments {
     (trainee.data.dataset, trainee.model) = (dataset, model)
     return trainee
   }
+
+  /// The options of one data set and network, in the episodes that controllers learn from.
+  func episodeTrainee(_ dataset: String, _ model: ModelKind) throws -> TraineeOptions {
+    var trainee = trainee(dataset, model)
+    guard episodeScale < 1 else { return trainee }
+    let preset = presets.resolved(for: dataset)
+    let images = try trainee.data.load(preset).validation.count
+    trainee.data.validationImages = scaled(images)
+    trainee.batchSize = scaled(trainee.batchSize ?? preset.batchSize)
+    return trainee
+  }
+
+  private func scaled(_ count: Int) -> Int { max(1, Int((Double(count) * episodeScale).rounded())) }
 }

@@ -63,6 +63,7 @@ struct SweepWork {
     let datasetHash: String
     let splitSizes: [Int]
     let batchSize: Int
+    let command: String?
     let target: SweepTarget
     let plan: RunPlan
   }
@@ -72,7 +73,7 @@ struct SweepWork {
       let trainee = subject.task.description
       return Settings(
         dataset: trainee.dataset, datasetHash: trainee.datasetHash, splitSizes: trainee.splitSizes,
-        batchSize: trainee.batchSize, target: sweep.target, plan: sweep.plan)
+        batchSize: trainee.batchSize, command: trainee.command, target: sweep.target, plan: sweep.plan)
     }
   }
 }

@@ -72,6 +72,14 @@ struct TrainController: ParsableCommand {
     try report(training, tests: tests, files: files)
   }
 
+  /// Whether a training with these options gives a controller with such a card.
+  func wouldMake(_ card: ControllerCard) throws -> Bool {
+    let preset = presets.resolved(for: trainee.data.dataset)
+    return try card.training
+      == learning.configuration(preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
+      && card.trainee == TraineeTask(trainee, preset: preset).description
+  }
+
   /// Trains, tests, and writes the checkpoint; then the state of the training is no longer needed.
   func learn(
     _ job: Job, files: ControllerFiles, interrupt: Interrupt

@@ -41,7 +41,12 @@ public struct PopulationTraining: Sendable {
   public init(_ configuration: Configuration, history: PopulationHistory, snapshots: [Data]) throws {
     try self.init(configuration)
     guard history.rounds.count <= configuration.rounds, history.readyInterval == configuration.readyInterval,
-      history.rounds.allSatisfy({ $0.count == configuration.members }),
+      history.rounds.allSatisfy({ round in
+        round.count == configuration.members
+          && round.allSatisfy {
+            round.indices.contains($0.parent) && $0.learningRate > 0 && $0.learningRate.isFinite
+          }
+      }),
       snapshots.count == (history.rounds.isEmpty ? 0 : configuration.members)
     else { throw PopulationError.foreignState }
     self.history = history

@@ -25,8 +25,14 @@ extension Checkpoint {
     do {
       try description.action.validate()
       try description.policy.validate()
+      try card.training.validate()
     } catch {
       throw Self.damaged(path, "describes an impossible controller: \(error)")
+    }
+    // A product of the two is shown and compared.
+    let steps = card.episodes.multipliedReportingOverflow(by: card.training.plan.stepBudget)
+    guard card.episodes >= 0, !steps.overflow else {
+      throw Self.damaged(path, "has a card with \(card.episodes) episodes")
     }
     let count = description.featureSet.count
     guard description.policy.observationCount == count, description.policy.actionCount == 1,

@@ -38,11 +38,15 @@ public struct TraineeDescription: Codable, Sendable, Equatable {
   public var optimizer: String
   /// Images of one optimizer step.
   public var batchSize: Int
+  /// The command of a trainee in a process of its own, nil for the built-in one.
+  public var command: String?
 
   /// Creates a description.
   public init(
-    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, batchSize: Int
+    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, batchSize: Int,
+    command: String? = nil
   ) {
+    self.command = command
     self.dataset = dataset
     self.datasetHash = datasetHash
     self.splitSizes = splitSizes
@@ -54,10 +58,15 @@ public struct TraineeDescription: Codable, Sendable, Equatable {
 
 extension TraineeDescription {
   /// What a trainee in another process says of itself; a hash or name that it does not give is empty.
-  public init(of hello: TraineeHello) {
+  ///
+  /// - Parameters:
+  ///   - hello: What it says.
+  ///   - command: By which it is started; nil where nobody knows.
+  public init(of hello: TraineeHello, command: String? = nil) {
     self.init(
       dataset: hello.dataset ?? "", datasetHash: hello.datasetHash ?? "", splitSizes: hello.splitSizes ?? [],
-      model: hello.model ?? hello.name, optimizer: hello.optimizer ?? "", batchSize: hello.batchSize ?? 0)
+      model: hello.model ?? hello.name, optimizer: hello.optimizer ?? "", batchSize: hello.batchSize ?? 0,
+      command: command)
   }
 }
 

@@ -68,7 +68,8 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
       worst += factor * value(losses: losses, isLast: decision == plan.decisions - 1)
       factor *= discount
     }
-    return (worst - 1 - soFar) / factorAtEnd
+    // After many steps of a small discount nothing finite brings the return so low.
+    return max((worst - 1 - soFar) / factorAtEnd, -Double(Float.greatestFiniteMagnitude.squareRoot()))
   }
 
   private static func logarithm(_ loss: Double) -> Double { log(max(loss, 1e-12)) }

@@ -19,7 +19,10 @@ struct LineLogHandler: LogHandler {
 
   init(
     label: String, format: LogFormat, level: Logger.Level,
-    write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    // A full disk or a reader that has gone costs the line, not the service.
+    write: @escaping @Sendable (String) -> Void = {
+      try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
+    }
   ) {
     self.label = label
     self.format = format

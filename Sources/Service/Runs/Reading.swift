@@ -23,6 +23,11 @@ struct Reading: Codable, Sendable, Equatable {
     }
   }
 
+  /// Whether both say the same; two readings that are not a number do, so that a repeated report is known again.
+  static func == (one: Reading, other: Reading) -> Bool {
+    one.value == other.value || (one.value.isNaN && other.value.isNaN)
+  }
+
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     if value.isFinite {

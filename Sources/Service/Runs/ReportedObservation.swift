@@ -46,14 +46,6 @@ struct ReportedObservation: Codable, Sendable, Equatable {
     return bytes.bytes
   }
 
-  /// Whether both say the same, bit for bit; two readings that are not a number do.
-  func isSame(as other: ReportedObservation) -> Bool {
-    step == other.step && zip(readings, other.readings).allSatisfy(Self.isSame)
-  }
-
-  private static func isSame(_ one: Reading, _ other: Reading) -> Bool {
-    one.value == other.value || (one.value.isNaN && other.value.isNaN)
-  }
 }
 
 extension ReportedObservation {

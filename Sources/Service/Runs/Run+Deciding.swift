@@ -21,7 +21,7 @@ extension Run {
     _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController
   ) throws(ServiceError) -> (decision: StoredDecision, isNew: Bool) {
     if let decided = earlier ?? last, decided.step == observation.step {
-      guard decided.observation.isSame(as: observation) else {
+      guard decided.observation == observation else {
         throw .conflictingObservation(decided.observation, observation)
       }
       return (decided, false)

@@ -65,8 +65,10 @@ final class LineExchange {
         guard readOutput() else {
           throw child.awaitEnding(1).map { .ended($0) } ?? .outputClosed
         }
-      } else if ready == 0, let ending = child.checkEnding(), !readOutput() {
-        throw .ended(ending)
+      } else if ready == 0, let ending = child.checkEnding() {
+        // A process that left its group may keep the pipe open for ever: what counts is whether more has come.
+        let before = received.count
+        if !readOutput() || received.count == before { throw .ended(ending) }
       }
     }
   }

@@ -106,6 +106,7 @@ struct ProcessTraineeTests {
     Case("hangs deaf", "train", .timeLimit, "did not answer"),
     Case("closes output", "train", .exited, "closed its standard output"),
     Case("leaves a child", "train", .exited, "exit status 4"),
+    Case("leaves a session", "train", .exited, "exit status 4"),
     Case("floods a line", "train", .flood, "more than 1048576 bytes", ": xxxx"),
     Case("floods lines", "train", .malformed, ": nonsense"),
     Case("floods errors", "train", .timeLimit, "yyyy"),

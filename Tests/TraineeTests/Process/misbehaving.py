@@ -52,6 +52,9 @@ def misbehave(request, answer):
     elif way == "leaves a child":
         subprocess.Popen(["sleep", "600"])
         os._exit(4)
+    elif way == "leaves a session":
+        subprocess.Popen(["sleep", "5"], start_new_session=True)
+        os._exit(4)
     elif way == "floods a line":
         while True:
             out("x" * 65536)
