@@ -42,9 +42,37 @@ struct RunStoreTests {
       #expect(
         try await again.answer(decision.observation, run: run.id, owner: "o") == decision)
     }
-    _ = try await again.rewind(run.id, to: 20, owner: "o")
+    _ = try await again.rewind(run.id, to: 20, owner: "o", limit: 1)
     #expect(try await again.answer(Sample.observation(30), run: run.id, owner: "o") == decisions[3])
     #expect(try await again.run(run.id, owner: "o").rewinds == 1)
+  }
+
+  @Test("A run that ended is opened again by a rewind only where there is room for it")
+  func rewindPastTheLimit() async throws {
+    let store = try Sample.store(folder)
+    let ended = try await open(store, limit: 1)
+    _ = try await store.answer(Sample.observation(0), run: ended.id, owner: "o")
+    _ = try await store.answer(Sample.observation(10), run: ended.id, owner: "o")
+    _ = try await store.finish(ended.id, owner: "o")
+    _ = try await open(store, limit: 1)
+    await #expect(throws: ServiceError.self) {
+      try await store.rewind(ended.id, to: 0, owner: "o", limit: 1)
+    }
+    #expect(try await store.run(ended.id, owner: "o").status == .finished)
+    #expect(try await store.rewind(ended.id, to: 0, owner: "o", limit: 2).status == .open)
+  }
+
+  @Test("A repeated reading that is not a number changes nothing")
+  func repeatedNaN() async throws {
+    let store = try Sample.store(folder)
+    let run = try await open(store)
+    var observation = Sample.observation(0)
+    observation.validationLoss = Reading(.nan)
+    let decision = try await store.answer(observation, run: run.id, owner: "o")
+    #expect(try await store.answer(observation, run: run.id, owner: "o") == decision)
+    let ended = try await store.finish(run.id, owner: "o")
+    #expect(try await store.finish(run.id, owner: "o") == ended)
+    #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).status == ended.status)
   }
 
   @Test("Every commit is synced, in WAL mode")

@@ -61,9 +61,7 @@ struct Apply: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    if let seeds, seeds < 1 {
-      throw ValidationError("--seeds is \(seeds); give a whole number of at least 1.")
-    }
+    try validateCount("--seeds", seeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }

@@ -73,9 +73,8 @@ struct Compare: ParsableCommand {
 
   func validate() throws {
     guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
-    for (name, value) in [("--seeds", seeds ?? 1), ("--search-seeds", searchSeeds)] where value < 1 {
-      throw ValidationError("\(name) is \(value); give a whole number of at least 1.")
-    }
+    try validateCount("--seeds", seeds)
+    try validateCount("--search-seeds", searchSeeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }

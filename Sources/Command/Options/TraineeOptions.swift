@@ -66,6 +66,8 @@ struct TraineeOptions: ParsableArguments {
     if let batchSize, batchSize < 1 {
       throw ValidationError("--batch-size is \(batchSize); give a whole number of at least 1.")
     }
+    try validateCount("--width", width)
+    try validateCount("--blocks", blocks)
     if model == .cnn, width != nil || blocks != nil {
       throw ValidationError("--width and --blocks are for --model resnet; LeNet-5 has one size.")
     }

@@ -53,6 +53,10 @@ private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     }
     if count >= 0 {
       offset += count
+    } else if errno == EAGAIN {
+      // Somebody else made the same pipe or terminal non-blocking.
+      var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&ready, 1, -1)
     } else if errno != EINTR {
       return errno
     }

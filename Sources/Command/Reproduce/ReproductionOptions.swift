@@ -43,9 +43,7 @@ struct ReproductionOptions: ParsableArguments {
     if trainee.data.dataset != DatasetName.shapes.rawValue {
       throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
     }
-    if let seeds, seeds < 1 {
-      throw ValidationError("--seeds is \(seeds); give a whole number of at least 1.")
-    }
+    try validateCount("--seeds", seeds)
     if !(episodeScale > 0 && episodeScale <= 1) {
       throw ValidationError("--episode-scale is \(episodeScale); give a share above 0, up to 1.")
     }

@@ -84,9 +84,8 @@ struct SweepCommand: ParsableCommand {
   static let usualOptimizers = ["sgd", "momentum", "adam", "adagrad", "adadelta", "rmsprop"]
 
   func validate() throws {
-    for (name, value) in [("--seeds", seeds), ("--accuracy-images", accuracyImages)] where value < 1 {
-      throw ValidationError("\(name) is \(value); give a whole number of at least 1.")
-    }
+    try validateCount("--seeds", seeds)
+    try validateCount("--accuracy-images", accuracyImages)
     if targetAccuracy != nil, targetLoss != nil {
       throw ValidationError("--target-accuracy and --target-loss exclude each other; give one of them.")
     }

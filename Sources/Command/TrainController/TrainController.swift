@@ -51,9 +51,7 @@ struct TrainController: ParsableCommand {
     if resume && restart {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
-    if let seeds, seeds < 0 {
-      throw ValidationError("--seeds is \(seeds); give a whole number of at least 0.")
-    }
+    try validateCount("--seeds", seeds, from: 0)
   }
 
   func run() throws {

@@ -27,9 +27,9 @@ public struct RunPlan: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``ConfigurationError`` that names the number.
   public func validate() throws(ConfigurationError) {
-    guard stepBudget >= 1 else {
+    guard (1...1_000_000_000).contains(stepBudget) else {
       throw ConfigurationError(
-        name: "number of steps", value: "\(stepBudget)", expected: "a whole number of at least 1")
+        name: "number of steps", value: "\(stepBudget)", expected: "a whole number from 1 to 1000000000")
     }
     guard interval >= 1, interval <= stepBudget else {
       throw ConfigurationError(

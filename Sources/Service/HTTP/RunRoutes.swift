@@ -58,7 +58,8 @@ struct RunRoutes: Sendable {
     }
     let owner = try access.admit(request, for: .write).name
     let body = try await request.json(Body.self, limit: limits.bodyBytes)
-    let run = try await store.rewind(try id(context), to: body.step, owner: owner)
+    let run = try await store.rewind(
+      try id(context), to: body.step, owner: owner, limit: limits.runsPerToken)
     return .json(RunPosition(id: run.id, step: body.step, learningRate: run.learningRate))
   }
 

@@ -53,9 +53,7 @@ final class RunStore: Sendable {
         guard run.request == request else { throw ServiceError.requestKeyUsed(requestKey, run.id) }
         return (try staged.run(run.id, of: owner, database), false)
       }
-      guard try RunQueries.openRuns(of: owner, database) < limit else {
-        throw ServiceError.tooManyRuns(limit)
-      }
+      try Self.requireRoom(owner, limit, database)
       try RunQueries.insertController(controller, database)
       let key = try RunQueries.insertRun(
         id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
@@ -66,6 +64,10 @@ final class RunStore: Sendable {
       staged.stage(run, id: id, event: RunEvent(change: .opened, run: run))
       return (run, true)
     }
+  }
+
+  private static func requireRoom(_ owner: String, _ limit: Int, _ database: Database) throws {
+    guard try RunQueries.openRuns(of: owner, database) < limit else { throw ServiceError.tooManyRuns(limit) }
   }
 
   /// Answers an observation: decides, or repeats what was decided.
@@ -90,10 +92,16 @@ final class RunStore: Sendable {
     }
   }
 
-  /// Goes back to an earlier step; later decisions are dropped.
+  /// Goes back to an earlier step; later decisions are dropped, and a run that had ended may be open again.
   ///
+  /// - Parameters:
+  ///   - id: The run.
+  ///   - step: A step that was decided.
+  ///   - owner: The name of its token.
+  ///   - limit: Open runs that an owner may have.
   /// - Returns: The run as it was after the decision of `step`.
-  func rewind(_ id: String, to step: Int, owner: String) async throws(ServiceError) -> Run {
+  /// - Throws: ``ServiceError`` for a step that was not decided, or past the limit.
+  func rewind(_ id: String, to step: Int, owner: String, limit: Int) async throws(ServiceError) -> Run {
     try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
@@ -102,6 +110,9 @@ final class RunStore: Sendable {
       }
       run.rewind(to: decision)
       guard run != before else { return run }
+      if before.status != .open, run.status == .open {
+        try Self.requireRoom(owner, limit, database)
+      }
       try RunQueries.deleteDecisions(run.key, after: step, database)
       try RunQueries.update(run, database)
       staged.stage(run, id: id, event: RunEvent(change: .rewound, run: run))
