@@ -70,6 +70,9 @@ struct ControllerTrainingTests {
     #expect(training.controller == whole.controller)
     #expect(training.state.episodes == whole.state.episodes)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    try AtomicFile.write("what a killed process leaves", to: folder + "/.state-000001.json.77.tmp")
+    store.remove()
+    #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
   @Test("A training that goes on for longer than was meant ends as one that was begun so long")

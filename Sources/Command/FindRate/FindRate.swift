@@ -126,8 +126,8 @@ struct FindRate: ParsableCommand {
     configuration.smoothingFactor = smoothingFactor
     let images = task.description.splitSizes.first ?? 0
     let epoch = images / max(1, task.description.batchSize)
-    configuration.steps = steps ?? configuration.steps
-    if epoch >= 2 { configuration.steps = min(configuration.steps, epoch) }
+    let usual = configuration.steps
+    configuration.steps = steps ?? (epoch >= 2 ? min(usual, epoch) : usual)
     return configuration
   }
 }

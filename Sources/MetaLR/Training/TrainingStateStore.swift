@@ -65,9 +65,10 @@ public struct TrainingStateStore: Sendable {
       remedy: "Begin the training without resuming.")
   }
 
-  /// Forgets every saved training; a missing folder is fine.
+  /// Forgets every saved training, and what a killed process left half-written; a missing folder is fine.
   public func remove() {
-    for name in (try? names()) ?? [] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in all where Self.isState(name) || name.hasPrefix(".state-") && name.hasSuffix(".tmp") {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
     // Removes the folder only if nothing else is in it.
@@ -81,6 +82,8 @@ public struct TrainingStateStore: Sendable {
         path: folder, problem: "holds no saved training state", remedy: "Begin the training without resuming."
       )
     }
-    return all.filter { $0.hasPrefix("state-") && $0.hasSuffix(".json") }.sorted()
+    return all.filter(Self.isState).sorted()
   }
+
+  private static func isState(_ name: String) -> Bool { name.hasPrefix("state-") && name.hasSuffix(".json") }
 }
