@@ -51,6 +51,13 @@ extension Network {
     var correct: Int32 = 0
 
     init(accumulatorCount: Int) { accumulators = AlignedBuffer(count: accumulatorCount) }
+
+    /// Begins a pass; each group by its own thread, since there is a megabyte to clear.
+    func reset(isTraining: Bool) {
+      lossSum = 0
+      correct = 0
+      if isTraining { accumulators.elements.update(repeating: 0) }
+    }
   }
 
   /// Shapes, packed weights and places of the layers, by node.

@@ -8,6 +8,8 @@ extension Network {
     let labels: UnsafePointer<UInt8>
     let indices: UnsafePointer<Int32>
     let images: Int
+    /// Whether gradients are summed.
+    let isTraining: Bool
     let probabilities: UnsafeMutablePointer<Float>?
 
     var tiles: Int { (images + lanes - 1) / lanes }
@@ -23,8 +25,9 @@ extension Network {
 
   /// Runs all phases of a plan over a batch.
   func run(_ runnable: Runnable, _ batch: Batch) {
-    for (phase, chunkTiles) in zip(runnable.plan.phases, runnable.chunkTiles) {
+    for (index, (phase, chunkTiles)) in zip(runnable.plan.phases, runnable.chunkTiles).enumerated() {
       forEachGroup { group, worker in
+        if index == 0 { self.groups[group].reset(isTraining: batch.isTraining) }
         self.forEachChunk(of: group, batch, chunkTiles) { chunk in
           let place = Place(
             network: self, plan: runnable.plan, chunkTiles: chunkTiles, chunk: chunk, worker: worker)

@@ -64,11 +64,6 @@ extension Network {
     inputScale.assign(source.scale)
     inputShift.assign(source.shift)
     packWeights()
-    for group in groups {
-      group.lossSum = 0
-      group.correct = 0
-      if isTraining { group.accumulators.elements.update(repeating: 0) }
-    }
     source.pixels.withUnsafeBufferPointer { pixels in
       source.labels.withUnsafeBufferPointer { labels in
         indices.withUnsafeBufferPointer { indices in
@@ -78,7 +73,7 @@ extension Network {
           run(
             runnable,
             Batch(
-              pixels: pixels, labels: labels, indices: first, images: indices.count,
+              pixels: pixels, labels: labels, indices: first, images: indices.count, isTraining: isTraining,
               probabilities: probabilities))
         }
       }
