@@ -104,6 +104,28 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
+  @Test("A controller is trained further on other trainees, is resumed, and its card names both trainings")
+  func further() throws {
+    let folder = try TemporaryFolder()
+    let first = folder.path + "/a.ckpt"
+    let second = Self.trainArguments(folder.path + "/b.ckpt") + ["--from", first, "--channels", "3"]
+    #expect(try Self.train(first, "--features", "paper").status == 0)
+    let other = try ProgramRun(ProgramRun.program, second, environment: [:])
+    #expect(other.status == 64 && other.error.contains("paper"), "\(other.error)")
+    let run = try ProgramRun(ProgramRun.program, second + ["--features", "paper"], environment: [:])
+    #expect(run.status == 0, "\(run.error)")
+    let inspected = try ProgramRun("inspect", folder.path + "/b.ckpt")
+    #expect(inspected.output.contains("6, an update every 2, after 6 on shapes"), "\(inspected.output)")
+    let compared = try ProgramRun(
+      ProgramRun.program,
+      [
+        "compare", "controller:" + folder.path + "/b.ckpt", "--seeds", "2", "--output", folder.path + "/c",
+        "--json",
+      ]
+        + Self.small, environment: [:])
+    #expect(compared.output.contains("\"priorSteps\" : 144"), "\(compared.output) \(compared.error)")
+  }
+
   @Test("Inspect shows the card, as text and as JSON")
   func inspect() throws {
     let folder = try TemporaryFolder()

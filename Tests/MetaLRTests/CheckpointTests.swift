@@ -4,6 +4,15 @@ import Testing
 
 @testable import MetaLR
 
+extension ControllerCard {
+  /// With more steps than two of them could count together.
+  fileprivate var endless: ControllerCard {
+    var card = self
+    (card.episodes, card.training.plan.stepBudget) = (.max / 1_000_000_000, 1_000_000_000)
+    return card
+  }
+}
+
 @Suite("Checkpoints")
 struct CheckpointTests {
   static func sample(actor: NetworkShape = .lstm(hidden: 5)) throws -> Checkpoint {
@@ -40,7 +49,7 @@ struct CheckpointTests {
     let checkpoint = try Self.sample()
     let changes: [(inout ControllerCard) -> Void] = [
       { $0.episodes = -1 }, { $0.episodes = .max / 2 }, { $0.training.initialLearningRates = [] },
-      { $0.training.initialLearningRates = [-1] },
+      { $0.training.initialLearningRates = [-1] }, { $0.earlier = [$0, $0].map(\.endless) },
     ]
     for change in changes {
       var card = checkpoint.card

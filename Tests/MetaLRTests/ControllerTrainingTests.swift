@@ -75,6 +75,55 @@ struct ControllerTrainingTests {
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
+  @Test(
+    "Exploration moves the rate as far at first, whatever the range of a decision",
+    arguments: [0.3, 0.6, 1e-9, 1e9])
+  func exploration(logScale: Double) throws {
+    var configuration = Self.configuration()
+    configuration.action.logScale = logScale
+    let policy = try ControllerTraining(configuration: configuration).controller.policy
+    let change = logScale * Double(exp(policy.configuration.initialLogStandardDeviation))
+    if logScale < 1, logScale > 0.1 { #expect(abs(change - 0.3 * exp(-0.5)) < 1e-6) }
+  }
+
+  @Test("Annealed rates fall in a straight line, and the last update still learns")
+  func annealing() throws {
+    var configuration = Self.configuration(episodes: 10)
+    #expect(configuration.ppo(atUpdate: 2) == configuration.ppo)
+    configuration.annealing = .linear
+    let rates = (0..<3).map { configuration.ppo(atUpdate: $0).actorLearningRate }
+    #expect(
+      zip(rates, [1, 2.0 / 3, 1.0 / 3]).allSatisfy {
+        abs($0 / configuration.ppo.actorLearningRate - $1) < 1e-12
+      })
+    let annealed = try Self.train(configuration, workers: 2)
+    configuration.annealing = nil
+    #expect(annealed.controller != (try Self.train(configuration, workers: 2).controller))
+  }
+
+  @Test("A training begins as a trained controller, if that has the same features, action and networks")
+  func fromTrained() throws {
+    let trained = try Self.train(Self.configuration(episodes: 8), workers: 2)
+    let training = try ControllerTraining(configuration: Self.configuration(), from: trained.controller)
+    #expect(training.controller.policy == trained.controller.policy)
+    var further = training
+    try further.advance(on: TraineePool(workers: 2) { RegressionTrainee() })
+    #expect(further.controller.policy != trained.controller.policy)
+    #expect(further.controller.normalizer.statistics == trained.controller.normalizer.statistics)
+    #expect(try further.untrainedController().policy == trained.controller.policy)
+    let changes: [(inout ControllerTraining.Configuration) -> Void] = [
+      { $0.featureSet = .paper }, { $0.action.logScale = 1 }, { $0.actor = .lstm(hidden: 8) },
+      { $0.critic = .mlp(hidden: 7) },
+    ]
+    for change in changes {
+      var configuration = Self.configuration()
+      change(&configuration)
+      #expect(throws: ConfigurationError.self) {
+        try ControllerTraining(configuration: configuration, from: trained.controller)
+      }
+    }
+  }
+
   @Test("A training that goes on for longer than was meant ends as one that was begun so long")
   func extended() throws {
     let pool = TraineePool(workers: 2) { RegressionTrainee() }

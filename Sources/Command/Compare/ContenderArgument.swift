@@ -39,7 +39,7 @@ struct ContenderArgument {
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       return Contender(
         .controller(checkpoint.controller, name: "controller \(file)"), name: name,
-        priorSteps: checkpoint.card.episodes * checkpoint.card.training.plan.stepBudget)
+        priorSteps: checkpoint.card.trainingSteps)
     }
   }
 }

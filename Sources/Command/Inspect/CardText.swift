@@ -29,7 +29,11 @@ struct CardText {
       ("content hash", card.trainee.datasetHash),
       ("network", "\(card.trainee.model), \(card.trainee.optimizer), batch \(card.trainee.batchSize)"),
       ("run", "\(training.plan.stepBudget) steps, a decision every \(training.plan.interval)"),
-      ("episodes", "\(card.episodes), an update every \(training.episodesPerUpdate)"),
+      (
+        "episodes",
+        "\(card.episodes), an update every \(training.episodesPerUpdate)"
+          + card.earlier.reversed().map { ", after \($0.episodes) on \($0.trainee.dataset)" }.joined()
+      ),
       ("initial rates", training.initialLearningRates.map { "\($0)" }.joined(separator: ", ")),
       ("reward", "\(training.reward.rawValue), discount \(training.ppo.discount)"),
       ("seed", "\(training.seed)"),

@@ -34,6 +34,9 @@ struct LearningOptions: ParsableArguments {
       valueName: "change"))
   var logScale: Double?
 
+  @Flag(help: "Let the controller's own learning rates fall to zero over the episodes.")
+  var anneal = false
+
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Rates that episodes begin with (default: 0.01 0.001 0.0001).", valueName: "rate"))
@@ -52,6 +55,7 @@ struct LearningOptions: ParsableArguments {
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
     configuration.action.logScale = logScale ?? configuration.action.logScale
+    if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
     configuration.seed = seed
     try configuration.validate()

@@ -2,11 +2,21 @@ import Files
 import Foundation
 import MetaLR
 
+/// What a training begins from.
+struct TrainingStart {
+  let trainee: TraineeDescription
+  let trained: Checkpoint?
+  let configuration: ControllerTraining.Configuration
+
+  var earlier: [ControllerCard] { trained?.card.lineage ?? [] }
+}
+
 extension TrainController {
   /// Begins a training, or takes up the saved one, which the first rank reads for all.
   func begin(
-    _ configuration: ControllerTraining.Configuration, task: TraineeTask, files: ControllerFiles, job: Job
+    _ start: TrainingStart, files: ControllerFiles, job: Job
   ) throws -> ControllerTraining {
+    let configuration = start.configuration
     let saved = try job.onFirst {
       let store = TrainingStateStore(folder: files.state)
       if restart { store.remove() }
@@ -17,7 +27,7 @@ extension TrainController {
       let saved = try store.newest()
       var begun = saved.state.configuration
       begun.episodes = configuration.episodes
-      guard saved.trainee == task.description, begun == configuration else {
+      guard saved.trainee == start.trainee, saved.earlier == start.earlier, begun == configuration else {
         throw ChangedOptions(folder: files.state)
       }
       return [saved]
@@ -25,21 +35,21 @@ extension TrainController {
     return try saved.first.map {
       ControllerTraining(resuming: $0.state, episodes: configuration.episodes)
     }
-      ?? ControllerTraining(configuration: configuration)
+      ?? ControllerTraining(configuration: configuration, from: start.trained?.controller)
   }
 
   /// Trains to the end, saving the state and the log before the first update and after each.
   ///
   /// The first save shows at once whether the folder can be written.
   func train(
-    _ training: inout ControllerTraining, on pool: TraineePool, task: TraineeTask, files: ControllerFiles,
-    job: Job, interrupt: Interrupt
+    _ training: inout ControllerTraining, from start: TrainingStart, on pool: TraineePool,
+    files: ControllerFiles, job: Job, interrupt: Interrupt
   ) throws {
     let board = EpisodeBoard(training.state.episodes)
     let progress = ProgressReporter(
       unit: .things("episode"), total: training.configuration.episodes, done: board.count, options: show)
     defer { progress.finish() }
-    if job.isFirst { try save(training.state, task: task, files: files) }
+    if job.isFirst { try save(training.state, from: start, files: files) }
     progress.update(done: board.count)
     while !training.isFinished {
       do {
@@ -50,13 +60,16 @@ extension TrainController {
       } catch is Interrupted {
         throw interrupt.error(advice: "Give the same command with --resume to go on.")
       }
-      if job.isFirst { try save(training.state, task: task, files: files) }
+      if job.isFirst { try save(training.state, from: start, files: files) }
     }
   }
 
-  private func save(_ state: ControllerTraining.State, task: TraineeTask, files: ControllerFiles) throws {
+  private func save(_ state: ControllerTraining.State, from start: TrainingStart, files: ControllerFiles)
+    throws
+  {
     try writingOutput {
-      try TrainingStateStore(folder: files.state).save(SavedTraining(trainee: task.description, state: state))
+      try TrainingStateStore(folder: files.state).save(
+        SavedTraining(trainee: start.trainee, earlier: start.earlier, state: state))
       try EpisodeLog(state).write(to: files.log)
       try EpisodeLog.events(state).write(to: files.events)
     }

@@ -16,6 +16,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
+        metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and two pictures (.schedules.svg, \
@@ -26,6 +27,13 @@ struct TrainController: ParsableCommand {
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
   @OptionGroup(title: "Run") var presets: PresetOptions
   @OptionGroup(title: "Controller") var learning: LearningOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin as a trained controller (or the name of a shipped one), to adapt it to these trainees.",
+      valueName: "file"),
+    completion: .file(extensions: ["ckpt"]))
+  var from: String?
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where the controller is written.", valueName: "file"),
@@ -75,7 +83,7 @@ struct TrainController: ParsableCommand {
     let preset = presets.resolved(for: trainee.data.dataset)
     return try card.training
       == learning.configuration(preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
-      && card.trainee == TraineeTask(trainee, preset: preset).description
+      && card.trainee == TraineeTask(trainee, preset: preset).description && card.earlier.isEmpty
   }
 
   /// Trains, tests, and writes the checkpoint; then the state of the training is no longer needed.
@@ -89,8 +97,10 @@ struct TrainController: ParsableCommand {
     if (seeds ?? preset.seeds) > 0 { try task.requireTests() }
     let pool = job.pool(of: task, workers: workers)
 
-    var training = try begin(configuration, task: task, files: files, job: job)
-    try train(&training, on: pool, task: task, files: files, job: job, interrupt: interrupt)
+    let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
+    let start = TrainingStart(trainee: task.description, trained: trained, configuration: configuration)
+    var training = try begin(start, files: files, job: job)
+    try train(&training, from: start, on: pool, files: files, job: job, interrupt: interrupt)
     let tests = try test(
       training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pool, interrupt: interrupt)
     guard job.isFirst else { return (training, tests) }
@@ -98,7 +108,7 @@ struct TrainController: ParsableCommand {
       trainee: task.description, training: configuration, episodes: training.state.episodes.count,
       evaluation: tests.map {
         EvaluationRow(method: $0.method, initialLearningRate: $0.initialLearningRate, runs: $0.runs)
-      })
+      }, earlier: start.earlier)
     try writingOutput {
       try Checkpoint(controller: training.controller, card: card).write(to: files.checkpoint)
     }

@@ -29,10 +29,15 @@ extension Checkpoint {
     } catch {
       throw Self.damaged(path, "describes an impossible controller: \(error)")
     }
-    // A product of the two is shown and compared.
-    let steps = card.episodes.multipliedReportingOverflow(by: card.training.plan.stepBudget)
-    guard card.episodes >= 0, !steps.overflow else {
-      throw Self.damaged(path, "has a card with \(card.episodes) episodes")
+    // What all trainings cost is shown and compared.
+    var total = 0
+    for part in card.lineage {
+      let steps = part.episodes.multipliedReportingOverflow(by: part.training.plan.stepBudget)
+      let sum = total.addingReportingOverflow(steps.partialValue)
+      guard part.episodes >= 0, part.earlier.isEmpty, !steps.overflow, !sum.overflow else {
+        throw Self.damaged(path, "has a card with \(part.episodes) episodes")
+      }
+      total = sum.partialValue
     }
     let count = description.featureSet.count
     guard description.policy.observationCount == count, description.policy.actionCount == 1,

@@ -10,17 +10,46 @@ public struct ControllerCard: Codable, Sendable, Equatable {
   public var episodes: Int
   /// How it did on held-out seeds after training; empty where nobody measured.
   public var evaluation: [EvaluationRow]
+  /// The trainings before, of the controllers that this one began as, oldest first; empty for one that began anew.
+  public var earlier: [ControllerCard]
+
+  /// Optimizer steps of trainees in all trainings together.
+  public var trainingSteps: Int {
+    earlier.reduce(episodes * training.plan.stepBudget) { $0 + $1.trainingSteps }
+  }
+
+  /// This training and those before it, as what a controller that goes on from it has behind it.
+  public var lineage: [ControllerCard] {
+    var own = self
+    own.earlier = []
+    return earlier + [own]
+  }
 
   /// Creates a card.
   public init(
     version: String = metalrVersion, trainee: TraineeDescription, training: ControllerTraining.Configuration,
-    episodes: Int, evaluation: [EvaluationRow]
+    episodes: Int, evaluation: [EvaluationRow], earlier: [ControllerCard] = []
   ) {
+    self.earlier = earlier
     self.version = version
     self.trainee = trainee
     self.training = training
     self.episodes = episodes
     self.evaluation = evaluation
+  }
+}
+
+extension ControllerCard {
+  /// Reads a card; those of older versions do not name earlier trainings.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      version: try values.decode(String.self, forKey: .version),
+      trainee: try values.decode(TraineeDescription.self, forKey: .trainee),
+      training: try values.decode(ControllerTraining.Configuration.self, forKey: .training),
+      episodes: try values.decode(Int.self, forKey: .episodes),
+      evaluation: try values.decode([EvaluationRow].self, forKey: .evaluation),
+      earlier: try values.decodeIfPresent([ControllerCard].self, forKey: .earlier) ?? [])
   }
 }
 

@@ -30,6 +30,8 @@ extension ControllerTraining {
     public var critic = NetworkShape.mlp(hidden: 32)
     /// The learner, with the discount that suits the reward, lambda 1 and an actor's rate of 0.003.
     public var ppo = PPOLearner.Configuration()
+    /// How the rates of actor and critic change from update to update; nil, the default, for not at all.
+    public var annealing: Annealing?
     /// Updates after which the statistics that normalise observations stay as they are; 15 by default.
     public var updatesUntilFreeze = 15
     /// Decides the initial policy, the episodes and the exploration.
@@ -41,6 +43,23 @@ extension ControllerTraining {
       // What an early decision spoils shows at the end of the run, and the critic does not see it before.
       ppo.gaeLambda = 1
       ppo.actorLearningRate = 3e-3
+    }
+
+    /// A course of the learner's own rates.
+    public enum Annealing: String, Codable, Sendable {
+      /// In a straight line towards zero, which would come after the last update (Huang et al., 2022, detail 4).
+      case linear
+    }
+
+    /// The learner's options at one update.
+    func ppo(atUpdate number: Int) -> PPOLearner.Configuration {
+      var ppo = ppo
+      if annealing == .linear {
+        let left = 1 - Double(number) / Double(updates)
+        ppo.actorLearningRate *= left
+        ppo.criticLearningRate *= left
+      }
+      return ppo
     }
 
     /// How many updates the training takes; the last may have fewer episodes.
@@ -76,6 +95,22 @@ extension ControllerTraining {
         updatesUntilFreeze >= 1, "updates before the statistics freeze", updatesUntilFreeze,
         "a whole number of at least 1")
       try ppo.validate()
+    }
+
+    /// Checks that a controller can go on learning with this configuration.
+    func validate(goingOnFrom controller: Controller) throws(ConfigurationError) {
+      let networks = controller.policy.configuration
+      let whose = "as the controller to begin with has"
+      try Self.check(
+        featureSet == controller.featureSet, "feature set", featureSet.rawValue,
+        "\(controller.featureSet.rawValue), \(whose)")
+      try Self.check(
+        action == controller.action, "range of a decision, and of the rate,",
+        "\(action.logScale), \(action.minimum) to \(action.maximum)",
+        "\(controller.action.logScale), \(controller.action.minimum) to \(controller.action.maximum), \(whose)"
+      )
+      try Self.check(actor == networks.actor, "actor", actor, "\(networks.actor), \(whose)")
+      try Self.check(critic == networks.critic, "critic", critic, "\(networks.critic), \(whose)")
     }
 
     private static func check(

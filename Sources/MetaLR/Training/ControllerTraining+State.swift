@@ -1,3 +1,4 @@
+import Foundation
 import Randomness
 
 /// What one update of the policy came to.
@@ -20,6 +21,8 @@ extension ControllerTraining {
     private(set) var learner: PPOLearner
     private(set) var normalizer: ObservationNormalizer
     private var rewardScaler: RewardScaler
+    /// The policy that the training began with, where that was a trained one.
+    private let trainedPolicy: ActorCritic?
 
     /// Whether the parts fit each other, which those of an edited file may not.
     var isConsistent: Bool {
@@ -32,24 +35,39 @@ extension ControllerTraining {
     /// Every episode so far, in order.
     public var episodes: [EpisodeRecord] { updates.flatMap(\.episodes) }
 
-    init(configuration: Configuration) throws {
+    /// The policy before the first update.
+    var initialPolicy: ActorCritic {
+      get throws { try trainedPolicy ?? Self.freshPolicy(configuration) }
+    }
+
+    init(configuration: Configuration, from trained: Controller? = nil) throws {
       self.configuration = configuration
-      var generator = SeededGenerator(seed: configuration.seed, stream: 0)
-      let policy = try ActorCritic(
-        configuration: ActorCritic.Configuration(
-          observationCount: configuration.featureSet.count, actor: configuration.actor,
-          critic: configuration.critic),
-        using: &generator)
-      learner = try PPOLearner(policy: policy, configuration: configuration.ppo)
-      normalizer = ObservationNormalizer(
-        observationCount: configuration.featureSet.count, updatesUntilFreeze: configuration.updatesUntilFreeze
-      )
+      trainedPolicy = trained?.policy
+      learner = try PPOLearner(
+        policy: trained?.policy ?? Self.freshPolicy(configuration), configuration: configuration.ppo)
+      normalizer =
+        trained.map { ObservationNormalizer(statistics: $0.normalizer.statistics, clip: $0.normalizer.clip) }
+        ?? ObservationNormalizer(
+          observationCount: configuration.featureSet.count,
+          updatesUntilFreeze: configuration.updatesUntilFreeze)
       rewardScaler = RewardScaler(discount: configuration.ppo.discount)
+    }
+
+    private static func freshPolicy(_ configuration: Configuration) throws -> ActorCritic {
+      var networks = ActorCritic.Configuration(
+        observationCount: configuration.featureSet.count, actor: configuration.actor,
+        critic: configuration.critic)
+      // Exploration moves the rate as far in a wider range as in the usual one.
+      let range = configuration.action.logScale / LearningRateAction().logScale
+      networks.initialLogStandardDeviation -= Float(min(max(log(range), -2), 9))
+      var generator = SeededGenerator(seed: configuration.seed, stream: 0)
+      return try ActorCritic(configuration: networks, using: &generator)
     }
 
     /// Learns from the episodes of one update, taken in their order.
     mutating func learn(from rollouts: [Rollout]) throws -> UpdateRecord {
       var (learner, normalizer, rewardScaler) = (learner, normalizer, rewardScaler)
+      learner.configuration = configuration.ppo(atUpdate: updates.count)
       var seen = RunningStatistics(size: configuration.featureSet.count)
       for rollout in rollouts {
         seen.merge(rollout.statistics)

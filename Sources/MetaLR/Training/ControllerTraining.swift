@@ -20,10 +20,16 @@ public struct ControllerTraining: Sendable {
 
   /// Begins a training.
   ///
-  /// - Throws: ``ConfigurationError`` or `PPOError` for a configuration out of range.
-  public init(configuration: Configuration) throws {
+  /// - Parameters:
+  ///   - configuration: How it is trained.
+  ///   - trained: A controller to begin as, in place of a policy drawn from the seed; what its critic has learned
+  ///     and its statistics of observations are taken over, the latter for good.
+  /// - Throws: ``ConfigurationError`` or `PPOError` for a configuration out of range, or one whose features, action
+  ///   or networks are not those of `trained`.
+  public init(configuration: Configuration, from trained: Controller? = nil) throws {
     try configuration.validate()
-    state = try State(configuration: configuration)
+    if let trained { try configuration.validate(goingOnFrom: trained) }
+    state = try State(configuration: configuration, from: trained)
   }
 
   /// Goes on with a training whose state was saved.
@@ -31,7 +37,8 @@ public struct ControllerTraining: Sendable {
   /// - Parameters:
   ///   - state: The training so far.
   ///   - episodes: Episodes in all, where the training is to end earlier or later than was meant when it began, at
-  ///     least 1. The episodes themselves do not depend on it, unless the last update so far was a short one.
+  ///     least 1. The episodes themselves do not depend on it, unless the last update so far was a short one or the
+  ///     rates are annealed.
   public init(resuming state: State, episodes: Int? = nil) {
     self.state = state
     self.state.configuration.episodes = episodes ?? state.configuration.episodes
@@ -55,7 +62,7 @@ public struct ControllerTraining: Sendable {
   public func untrainedController() throws -> Controller {
     Controller(
       featureSet: configuration.featureSet, action: configuration.action, normalizer: state.normalizer,
-      policy: try State(configuration: configuration).learner.policy)
+      policy: try state.initialPolicy)
   }
 
   /// Plays the episodes of one update side by side, then updates the policy.

@@ -5,12 +5,17 @@ import Foundation
 public struct SavedTraining: Codable, Sendable {
   /// What the trainees are; a training goes on with the same ones only.
   public let trainee: TraineeDescription
+  /// The trainings of the controller that it began as, oldest first; empty for a training that began anew.
+  public let earlier: [ControllerCard]
   /// Everything that the training goes on from.
   public let state: ControllerTraining.State
 
-  /// Puts the two together.
-  public init(trainee: TraineeDescription, state: ControllerTraining.State) {
+  /// Puts them together.
+  public init(
+    trainee: TraineeDescription, earlier: [ControllerCard] = [], state: ControllerTraining.State
+  ) {
     self.trainee = trainee
+    self.earlier = earlier
     self.state = state
   }
 }
