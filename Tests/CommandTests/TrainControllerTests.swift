@@ -104,7 +104,7 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
-  @Test("A controller is trained further on other trainees, is resumed, and its card names both trainings")
+  @Test("A controller is trained further on other trainees, and its card names both trainings")
   func further() throws {
     let folder = try TemporaryFolder()
     let first = folder.path + "/a.ckpt"

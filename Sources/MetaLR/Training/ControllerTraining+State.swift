@@ -28,7 +28,9 @@ extension ControllerTraining {
     var isConsistent: Bool {
       let size = configuration.featureSet.count
       return (try? configuration.validate()) != nil
-        && learner.policy.observationCount == size && learner.policy.actionCount == 1
+        && [learner.policy, trainedPolicy ?? learner.policy].allSatisfy {
+          $0.observationCount == size && $0.actionCount == 1
+        }
         && normalizer.observationCount == size && rewardScaler.statistics.mean.count == 1
     }
 
