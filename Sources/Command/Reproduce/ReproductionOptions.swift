@@ -32,7 +32,9 @@ struct ReproductionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Batch and validation images of the episodes that controllers learn from, as a share of the table's.",
-      discussion: "A quarter costs a quarter, and taught as much (Docs/Research-log.md).", valueName: "share")
+      discussion:
+        "A quarter costs a quarter; it has too few epochs to overfit, which a controller must see to avoid.",
+      valueName: "share")
   )
   var episodeScale = 1.0
 
