@@ -28,7 +28,8 @@ struct ReproduceTests {
     let again = try Self.reproduce("table1", folder.path, "--datasets", "shapes")
     #expect(again.output == first.output)
     #expect(!again.error.contains("episode"))
-    let other = try Self.reproduce("table1", folder.path, "--datasets", "shapes", "--episode-scale", "0.5")
+    let other = try Self.reproduce(
+      "table1", folder.path, "--datasets", "shapes", "--episode-validation-images", "50")
     #expect(other.status == 64 && other.error.contains("was trained on another trainee"), "\(other.error)")
     let moved = try Self.reproduce(
       "table2", folder.path, "--from", "shapes", "--to", "shapes", "--data-seed", "0")

@@ -3,7 +3,7 @@ import MetaLR
 
 /// Sizes that belong together; any of them can be overridden by its own option.
 enum Preset: String, CaseIterable, ExpressibleByArgument {
-  /// Two to three minutes on two cores.
+  /// Three to four minutes on two cores.
   case quick
   /// The sizes of Xu et al. (2019), section 4.
   case paper

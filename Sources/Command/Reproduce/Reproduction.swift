@@ -84,7 +84,7 @@ struct Reproduction {
     _ dataset: String, _ model: ModelKind, _ actor: ActorKind, output: String
   ) throws -> TrainController {
     var training = try TrainController.parse(["--output", output, "--seeds", "0"])
-    training.trainee = try options.episodeTrainee(dataset, model)
+    training.trainee = options.episodeTrainee(dataset, model)
     training.presets = options.presets
     training.learning = options.learning
     training.learning.actor = actor

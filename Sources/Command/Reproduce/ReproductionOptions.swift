@@ -31,12 +31,8 @@ struct ReproductionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Batch and validation images of the episodes that controllers learn from, as a share of the table's.",
-      discussion:
-        "A quarter costs a quarter; it has too few epochs to overfit, which a controller must see to avoid.",
-      valueName: "share")
-  )
-  var episodeScale = 1.0
+      "Use only so many validation images in the episodes that controllers learn from.", valueName: "n"))
+  var episodeValidationImages: Int?
 
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var show: OutputOptions
@@ -46,9 +42,7 @@ struct ReproductionOptions: ParsableArguments {
       throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
     }
     try validateCount("--seeds", seeds)
-    if !(episodeScale > 0 && episodeScale <= 1) {
-      throw ValidationError("--episode-scale is \(episodeScale); give a share above 0, up to 1.")
-    }
+    try validateCount("--episode-validation-images", episodeValidationImages)
     if trainee.command != nil {
       throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
     }
@@ -65,15 +59,9 @@ struct ReproductionOptions: ParsableArguments {
   }
 
   /// The options of one data set and network, in the episodes that controllers learn from.
-  func episodeTrainee(_ dataset: String, _ model: ModelKind) throws -> TraineeOptions {
+  func episodeTrainee(_ dataset: String, _ model: ModelKind) -> TraineeOptions {
     var trainee = trainee(dataset, model)
-    guard episodeScale < 1 else { return trainee }
-    let preset = presets.resolved(for: dataset)
-    let images = try trainee.data.load(preset).validation.count
-    trainee.data.validationImages = scaled(images)
-    trainee.batchSize = scaled(trainee.batchSize ?? preset.batchSize)
+    trainee.data.validationImages = episodeValidationImages ?? trainee.data.validationImages
     return trainee
   }
-
-  private func scaled(_ count: Int) -> Int { max(1, Int((Double(count) * episodeScale).rounded())) }
 }
