@@ -100,7 +100,7 @@ let package = Package(
       name: "PPOTests", dependencies: ["PPO", "Randomness"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TraineeTests", dependencies: ["Trainee"], exclude: ["Process/misbehaving.py"]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Files"]),
+    .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Schedules", "Files"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(

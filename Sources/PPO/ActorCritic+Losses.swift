@@ -79,20 +79,36 @@ extension ActorCritic {
   /// The critic's loss on `minibatch`, half the mean squared error to the returns; `gradient` is set to its derivative
   /// by each of the critic's parameters.
   func valueLoss(_ minibatch: Minibatch, tape: inout Tape, gradient: inout [Float]) -> Double {
+    squaredError(
+      of: critic, criticParameters, to: minibatch.returns, on: minibatch, tape: &tape, gradient: &gradient)
+  }
+
+  /// Half the mean squared error of the policy's mean actions to those of `minibatch`; `gradient` is set to its
+  /// derivative by each of the actor's parameters.
+  func imitationLoss(_ minibatch: Minibatch, tape: inout Tape, gradient: inout [Float]) -> Double {
+    squaredError(
+      of: actor, actorParameters, to: minibatch.actions, on: minibatch, tape: &tape, gradient: &gradient)
+  }
+
+  private func squaredError(
+    of network: Network, _ parameters: [Float], to targets: [Float], on minibatch: Minibatch,
+    tape: inout Tape, gradient: inout [Float]
+  ) -> Double {
     var loss = 0.0
     let share = 1 / Float(minibatch.count)
+    let width = targets.count / minibatch.count
     for index in gradient.indices { gradient[index] = 0 }
     for sequence in minibatch.sequences {
-      var state = [Float](repeating: 0, count: critic.stateCount)
-      critic.forward(
-        criticParameters, inputs: minibatch.observations, steps: sequence, state: &state, tape: &tape)
-      for step in 0..<sequence.count {
-        let error = tape.outputs[step] - minibatch.returns[sequence.lowerBound + step]
+      var state = [Float](repeating: 0, count: network.stateCount)
+      network.forward(
+        parameters, inputs: minibatch.observations, steps: sequence, state: &state, tape: &tape)
+      for entry in 0..<sequence.count * width {
+        let error = tape.outputs[entry] - targets[sequence.lowerBound * width + entry]
         loss += 0.5 * Double(error) * Double(error)
-        tape.outputGradients[step] = error * share
+        tape.outputGradients[entry] = error * share
       }
-      critic.backward(
-        criticParameters, inputs: minibatch.observations, steps: sequence, tape: &tape, gradient: &gradient)
+      network.backward(
+        parameters, inputs: minibatch.observations, steps: sequence, tape: &tape, gradient: &gradient)
     }
     return loss / Double(minibatch.count)
   }

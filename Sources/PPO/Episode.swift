@@ -34,6 +34,19 @@ public struct Episode: Sendable, Equatable, Codable {
     self.actionCount = actionCount
   }
 
+  /// Replaces every observation by what `transform` makes of it.
+  ///
+  /// - Precondition: `transform` keeps the number of entries.
+  public mutating func mapObservations(_ transform: ([Float]) -> [Float]) {
+    let mapped = stride(from: 0, to: observations.count, by: observationCount).flatMap {
+      transform(Array(observations[$0..<$0 + observationCount]))
+    }
+    precondition(
+      mapped.count == observations.count,
+      "expected \(observationCount) entries an observation after the change as before")
+    observations = mapped
+  }
+
   /// Adds one step.
   ///
   /// - Parameters:

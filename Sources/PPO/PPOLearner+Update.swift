@@ -19,7 +19,32 @@ extension PPOLearner {
   public mutating func update(
     episodes: [Episode], using generator: inout SeededGenerator
   ) throws(PPOError) -> UpdateStatistics {
+    try learn(from: episodes, .reward, epochs: configuration.epochs, using: &generator)
+  }
+
+  /// Fits policy and critic to a teacher's episodes: behavioural cloning (Pomerleau, 1989).
+  ///
+  /// The mean action comes near the teacher's, the value near the teacher's returns; standard deviations stay. The learner's rates fall to zero in a straight line over the passes. All or nothing, as an update.
+  ///
+  /// - Parameters:
+  ///   - episodes: What the teacher played, rewards scaled if need be; see
+  ///     ``collectDemonstration(in:policy:seed:using:teacher:)``.
+  ///   - epochs: Passes over the episodes, at least 1; 200 by default.
+  ///   - generator: Shuffles.
+  /// - Returns: How it went; the policy's loss is half the mean squared error of its actions.
+  /// - Throws: As ``update(episodes:using:)``.
+  @discardableResult
+  public mutating func imitate(
+    _ episodes: [Episode], epochs: Int = 200, using generator: inout SeededGenerator
+  ) throws(PPOError) -> UpdateStatistics {
+    try learn(from: episodes, .imitation, epochs: epochs, using: &generator)
+  }
+
+  private mutating func learn(
+    from episodes: [Episode], _ objective: Objective, epochs: Int, using generator: inout SeededGenerator
+  ) throws(PPOError) -> UpdateStatistics {
     try configuration.validate()
+    try require("epochs", epochs, epochs >= 1, "at least 1")
     try validate(episodes)
     var rollout = Rollout(
       episodes, for: policy, discount: configuration.discount, gaeLambda: configuration.gaeLambda)
@@ -28,10 +53,11 @@ extension PPOLearner {
     var next = self
     var pass = try Pass(self, rollout: rollout)
     var (nextGenerator, totals) = (generator, Totals())
-    for epoch in 0..<configuration.epochs {
+    for epoch in 0..<epochs {
       totals.beginEpoch()
+      pass.rateFactor = objective == .imitation ? 1 - Double(epoch) / Double(epochs) : 1
       let goesOn = try next.runEpoch(
-        epoch, rollout: rollout, pass: &pass, totals: &totals, using: &nextGenerator)
+        epoch, objective, rollout: rollout, pass: &pass, totals: &totals, using: &nextGenerator)
       guard goesOn else { break }
     }
     next.actorOptimizer = pass.actorOptimizer.state
@@ -44,17 +70,14 @@ extension PPOLearner {
 
   /// One pass over the rollout; false when ``Configuration/targetKL`` says to stop.
   private mutating func runEpoch(
-    _ epoch: Int, rollout: Rollout, pass: inout Pass, totals: inout Totals,
+    _ epoch: Int, _ objective: Objective, rollout: Rollout, pass: inout Pass, totals: inout Totals,
     using generator: inout SeededGenerator
   ) throws(PPOError) -> Bool {
     let minibatches = rollout.minibatches(
       configuration.minibatches, wholeEpisodes: isRecurrent, using: &generator)
     for (index, var minibatch) in minibatches.enumerated() {
       if configuration.normalizesAdvantages && !isRecurrent { minibatch.normalizeAdvantages() }
-      let policyLoss = policy.policyLoss(
-        minibatch, clipRange: Float(configuration.clipRange),
-        entropyCoefficient: Float(configuration.entropyCoefficient), tape: &pass.actorTape,
-        gradient: &pass.actorGradient)
+      let policyLoss = actorLoss(objective, minibatch, pass: &pass)
       totals.add(policyLoss)
       if let target = configuration.targetKL, policyLoss.approximateKL > 1.5 * target { return false }
       let valueLoss = policy.valueLoss(
@@ -66,13 +89,27 @@ extension PPOLearner {
       }
       pass.actorOptimizer.step(
         parameters: &policy.actorParameters, gradient: pass.actorGradient,
-        learningRate: configuration.actorLearningRate)
+        learningRate: configuration.actorLearningRate * pass.rateFactor)
       pass.criticOptimizer.step(
         parameters: &policy.criticParameters, gradient: pass.criticGradient,
-        learningRate: configuration.criticLearningRate)
+        learningRate: configuration.criticLearningRate * pass.rateFactor)
       totals.add(valueLoss: valueLoss, actorNorm: actorNorm, criticNorm: criticNorm)
     }
     return true
+  }
+
+  private func actorLoss(_ objective: Objective, _ minibatch: Minibatch, pass: inout Pass) -> PolicyLoss {
+    switch objective {
+    case .reward:
+      policy.policyLoss(
+        minibatch, clipRange: Float(configuration.clipRange),
+        entropyCoefficient: Float(configuration.entropyCoefficient), tape: &pass.actorTape,
+        gradient: &pass.actorGradient)
+    case .imitation:
+      PolicyLoss(
+        surrogate: policy.imitationLoss(
+          minibatch, tape: &pass.actorTape, gradient: &pass.actorGradient))
+    }
   }
 
   private var isRecurrent: Bool { policy.actor.shape.isRecurrent || policy.critic.shape.isRecurrent }
@@ -87,6 +124,12 @@ extension PPOLearner {
   }
 }
 
+/// What an actor learns by.
+private enum Objective {
+  case reward
+  case imitation
+}
+
 /// Optimizers at work, and memory that every minibatch of an update uses again.
 private struct Pass {
   let actorOptimizer: Optimizer
@@ -95,6 +138,8 @@ private struct Pass {
   var criticTape: Tape
   var actorGradient: [Float]
   var criticGradient: [Float]
+  /// What the configured rates of actor and critic are multiplied by.
+  var rateFactor = 1.0
 
   init(_ learner: PPOLearner, rollout: Rollout) throws(PPOError) {
     let policy = learner.policy

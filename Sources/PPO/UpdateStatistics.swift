@@ -1,6 +1,7 @@
 /// How an update went: what to log and to watch.
 public struct UpdateStatistics: Sendable, Equatable, Codable {
-  /// Mean clipped surrogate loss over all minibatches, without the entropy's share.
+  /// Mean clipped surrogate loss over all minibatches, without the entropy's share; half the mean squared error of the
+  /// actions where the update imitates.
   public var policyLoss: Double
   /// Mean critic loss over all minibatches: half the mean squared error to the returns.
   public var valueLoss: Double

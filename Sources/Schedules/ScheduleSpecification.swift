@@ -144,3 +144,16 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
     return (String(text[..<index]), String(text[text.index(after: index)...]))
   }
 }
+
+extension ScheduleSpecification: Codable {
+  /// Reads what the user wrote.
+  public init(from decoder: any Decoder) throws {
+    try self.init(parsing: decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// Writes what the user wrote.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

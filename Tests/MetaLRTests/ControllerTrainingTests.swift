@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Schedules
 import Testing
 
 @testable import MetaLR
@@ -41,6 +42,36 @@ struct ControllerTrainingTests {
     #expect(runs[0].controller == runs[2].controller)
     #expect(runs[0].state.episodes == runs[2].state.episodes)
     #expect(runs[0].controller != (try runs[0].untrainedController()))
+  }
+
+  @Test("A controller with a teacher follows its schedule from every initial rate, and is one to go on from")
+  func teacher() throws {
+    var configuration = Self.configuration(episodes: 40)
+    configuration.episodesPerUpdate = 40
+    configuration.initialLearningRates = [0.05, 0.01]
+    configuration.teacher = try ScheduleSpecification(parsing: "cosine:0.04")
+    let training = try Self.train(configuration, workers: 2)
+    #expect(training.state.updates.count == 1)
+    let schedule = try ScheduleSpecification(parsing: "cosine:0.04").schedule(totalSteps: 60)
+    for rate in configuration.initialLearningRates {
+      var session = training.controller.session()
+      let run = try TrainingRun(
+        of: RegressionTrainee(), ratesFrom: &session, seed: 99, initialLearningRate: rate,
+        plan: configuration.plan)
+      for observation in run.observations where (25...40).contains(observation.step) {
+        let target = schedule.learningRate(at: observation.step - 3)
+        #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) from \(rate)")
+      }
+    }
+    let saved = try JSONDecoder().decode(
+      ControllerTraining.State.self, from: JSONEncoder().encode(training.state))
+    #expect(saved.configuration == configuration)
+    var further = configuration
+    further.teacher = nil
+    _ = try ControllerTraining(configuration: further, from: training.controller)
+
+    configuration.teacher = try ScheduleSpecification(parsing: "one-cycle:-1")
+    #expect(throws: ScheduleError.self) { try ControllerTraining(configuration: configuration) }
   }
 
   @Test("Episodes begin at every rate equally often, in orders that differ")

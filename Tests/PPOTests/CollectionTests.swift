@@ -72,4 +72,26 @@ struct CollectionTests {
       }
     }
   }
+
+  @Test("A demonstration remembers what the teacher does, and does that with the policy's noise")
+  func demonstration() throws {
+    var generator = SeededGenerator(seed: 3)
+    let policy = try ActorCritic(configuration: .init(observationCount: 2), using: &generator)
+    var environment = ReachTarget()
+    let episode = try collectDemonstration(in: &environment, policy: policy, seed: 5, using: &generator) {
+      [2 * ($0.target - $0.position)]
+    }
+    var undisturbed = ReachTarget()
+    var observation = undisturbed.reset(seed: 5)
+    var noise: [Float] = []
+    for step in 0..<episode.stepCount {
+      let seen = Array(episode.observations[2 * step..<2 * step + 2])
+      #expect(episode.actions[step] == 2 * (seen[1] - seen[0]))
+      noise.append(seen[0] - observation[0])
+      observation = undisturbed.step(action: [2 * (observation[1] - observation[0])]).observation
+    }
+    #expect(noise[0] == 0)
+    // An action beyond the environment's bound may hide it.
+    #expect(noise.dropFirst().filter { $0 != 0 }.count >= 4)
+  }
 }

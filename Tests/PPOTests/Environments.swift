@@ -7,8 +7,8 @@ import Randomness
 struct ReachTarget: Environment {
   let observationCount = 2
   let actionCount = 1
-  private var position: Float = 0
-  private var target: Float = 0
+  private(set) var position: Float = 0
+  private(set) var target: Float = 0
   private var step = 0
 
   mutating func reset(seed: UInt64) -> [Float] {
@@ -37,7 +37,7 @@ struct RecallCue: Environment {
   let actionCount = 1
   static let length = 4
   private(set) var cue: Float = 0
-  private var step = 0
+  private(set) var step = 0
 
   mutating func reset(seed: UInt64) -> [Float] {
     var generator = SeededGenerator(seed: seed)

@@ -94,4 +94,21 @@ struct GradientTests {
     }
     #expect(error < 1e-4)
   }
+
+  @Test("The actor's gradient when it imitates", arguments: shapes)
+  func imitation(shape: NetworkShape) throws {
+    let (policy, minibatch) = try material(shape)
+    var tape = Tape(for: policy.actor, steps: 7)
+    var gradient = policy.actorParameters
+    _ = policy.imitationLoss(minibatch, tape: &tape, gradient: &gradient)
+    #expect(gradient.suffix(2) == [0, 0])
+    let error = try largestError(gradient, parameters: policy.actorParameters) { parameters in
+      let moved = try ActorCritic(
+        configuration: policy.configuration, actorParameters: parameters,
+        criticParameters: policy.criticParameters)
+      var unused = gradient
+      return moved.imitationLoss(minibatch, tape: &tape, gradient: &unused)
+    }
+    #expect(error < 1e-4)
+  }
 }

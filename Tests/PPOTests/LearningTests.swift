@@ -80,4 +80,36 @@ struct LearningTests {
     #expect(remembered > -0.1)
     #expect(forgotten < -0.9)
   }
+
+  @Test("A policy that imitates does in one update what its teacher does, with and without memory")
+  func imitation() throws {
+    func imitating<Place: Environment>(
+      _ place: Place, _ shape: NetworkShape, teacher: (Place) -> [Float]
+    ) throws -> ActorCritic {
+      var place = place
+      var generator = SeededGenerator(seed: 11)
+      let policy = try ActorCritic(
+        configuration: .init(observationCount: 2, actor: shape, critic: shape), using: &generator)
+      var configuration = PPOLearner.Configuration()
+      configuration.actorLearningRate = 1e-2
+      var learner = try PPOLearner(policy: policy, configuration: configuration)
+      var episodes: [Episode] = []
+      for _ in 0..<40 {
+        try episodes.append(
+          collectDemonstration(
+            in: &place, policy: policy, seed: generator.next(), using: &generator, teacher: teacher))
+      }
+      try learner.imitate(episodes, using: &generator)
+      #expect(learner.policy.logStandardDeviations == policy.logStandardDeviations)
+      return learner.policy
+    }
+    let reaching = try imitating(ReachTarget(), .mlp(hidden: 16)) { [2 * ($0.target - $0.position)] }
+    // The teacher's own return is -0.375; see above.
+    #expect(try evaluate(ReachTarget(), reaching) > -0.6)
+    let recalling = try imitating(RecallCue(), .lstm(hidden: 8)) {
+      [$0.step == RecallCue.length - 1 ? $0.cue : 0]
+    }
+    // Without memory nothing is above -1.
+    #expect(try evaluate(RecallCue(), recalling) > -0.05)
+  }
 }

@@ -32,10 +32,14 @@ struct CardText {
       (
         "episodes",
         "\(card.episodes), an update every \(training.episodesPerUpdate)"
-          + card.earlier.reversed().map { ", after \($0.episodes) on \($0.trainee.dataset)" }.joined()
+          + card.earlier.reversed().map { earlier in
+            ", after \(earlier.episodes) on \(earlier.trainee.dataset)"
+              + (earlier.training.teacher.map { " with the teacher \($0)" } ?? "")
+          }.joined()
       ),
       ("initial rates", training.initialLearningRates.map { "\($0)" }.joined(separator: ", ")),
-      ("reward", "\(training.reward.rawValue), discount \(training.ppo.discount)"),
+      training.teacher.map { ("teacher", "\($0)") }
+        ?? ("reward", "\(training.reward.rawValue), discount \(training.ppo.discount)"),
       ("seed", "\(training.seed)"),
       ("features", "\(controller.featureSet.rawValue) (\(controller.featureSet.count))"),
       ("actor", Self.describe(controller.policy.configuration.actor)),

@@ -1,13 +1,16 @@
 import ArgumentParser
 import MetaLR
+import Schedules
 
 /// How the controller is built and taught.
 struct LearningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Training episodes (default: the preset's 120 or 300).", valueName: "count"))
   var episodes: Int?
 
-  @Option(help: ArgumentHelp("Episodes from one update to the next.", valueName: "count"))
-  var episodesPerUpdate = 4
+  @Option(
+    help: ArgumentHelp(
+      "Episodes from one update to the next (default: 4; with --teacher all of them).", valueName: "count"))
+  var episodesPerUpdate: Int?
 
   @Option(help: "Actor: mlp or lstm.")
   var actor = ActorKind.mlp
@@ -42,12 +45,19 @@ struct LearningOptions: ParsableArguments {
     help: ArgumentHelp("Rates that episodes begin with (default: 0.01 0.001 0.0001).", valueName: "rate"))
   var initialRates: [Double] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Imitate this schedule, from every initial rate, in place of learning by reward; a dozen episodes will do.",
+      discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
+  var teacher: String?
+
   func configuration(
     preset: Preset, plan: RunPlan, seed: UInt64
   ) throws -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
     configuration.episodes = episodes ?? preset.episodes
-    configuration.episodesPerUpdate = episodesPerUpdate
+    let usual = teacher == nil ? configuration.episodesPerUpdate : configuration.episodes
+    configuration.episodesPerUpdate = episodesPerUpdate ?? usual
     configuration.plan = plan
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)
@@ -57,6 +67,7 @@ struct LearningOptions: ParsableArguments {
     configuration.action.logScale = logScale ?? configuration.action.logScale
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
+    configuration.teacher = try teacher.map { try ScheduleSpecification(parsing: $0) }
     configuration.seed = seed
     try configuration.validate()
     return configuration

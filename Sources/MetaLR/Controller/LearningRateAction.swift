@@ -50,4 +50,15 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
     let change = action.isFinite ? min(max(action, -1), 1) : 0
     return min(max(rate * exp(logScale * change), minimum), maximum)
   }
+
+  /// The action that brings the rate to another, or as near as one decision can.
+  ///
+  /// - Parameters:
+  ///   - rate: The previous rate, positive.
+  ///   - target: The rate to come to; brought within the bounds.
+  /// - Returns: A number from -1 to 1.
+  public func action(from rate: Double, to target: Double) -> Double {
+    let change = log(min(max(target, minimum), maximum) / rate) / logScale
+    return min(max(change, -1), 1)
+  }
 }

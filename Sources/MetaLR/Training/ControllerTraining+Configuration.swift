@@ -1,4 +1,5 @@
 import Randomness
+import Schedules
 
 extension ControllerTraining {
   /// How a controller is trained.
@@ -34,6 +35,11 @@ extension ControllerTraining {
     public var annealing: Annealing?
     /// Updates after which the statistics that normalise observations stay as they are; 15 by default.
     public var updatesUntilFreeze = 15
+    /// A schedule to imitate, in place of learning by reward; nil by default.
+    ///
+    /// An update fits the controller to what the schedule, disturbed by the policy's noise, did in that update's
+    /// episodes; so make all episodes one update.
+    public var teacher: ScheduleSpecification?
     /// Decides the initial policy, the episodes and the exploration.
     public var seed: UInt64 = 0
 

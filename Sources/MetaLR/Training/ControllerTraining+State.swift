@@ -75,15 +75,23 @@ extension ControllerTraining {
         seen.merge(rollout.statistics)
         rewardScaler.update(with: rollout.episode.rewards)
       }
+      let isFirstSight = normalizer.statistics.count == 0
+      normalizer.update(with: seen)
       let episodes = rollouts.map { rollout in
         var episode = rollout.episode
         episode.rewards = rewardScaler.scale(episode.rewards)
+        // A single update must end on the scale that the policy will see.
+        if configuration.teacher != nil && isFirstSight {
+          episode.mapObservations(normalizer.normalize)
+        }
         return episode
       }
       // Streams from 1 on belong to the episodes; the top bit keeps the updates' apart from them.
       var generator = SeededGenerator(seed: configuration.seed, stream: 1 << 63 | UInt64(updates.count))
-      let statistics = try learner.update(episodes: episodes, using: &generator)
-      normalizer.update(with: seen)
+      let statistics =
+        try configuration.teacher == nil
+        ? learner.update(episodes: episodes, using: &generator)
+        : learner.imitate(episodes, using: &generator)
 
       let record = UpdateRecord(
         update: updates.count, episodes: rollouts.map(\.record), statistics: statistics)

@@ -25,9 +25,10 @@ public struct ControllerTraining: Sendable {
   ///   - trained: A controller to begin as, in place of a policy drawn from the seed; what its critic has learned
   ///     and its statistics of observations are taken over, the latter for good.
   /// - Throws: ``ConfigurationError`` or `PPOError` for a configuration out of range, or one whose features, action
-  ///   or networks are not those of `trained`.
+  ///   or networks are not those of `trained`; `ScheduleError` for a teacher that is no schedule for runs of this length.
   public init(configuration: Configuration, from trained: Controller? = nil) throws {
     try configuration.validate()
+    _ = try configuration.teacher?.schedule(totalSteps: configuration.plan.stepBudget)
     if let trained { try configuration.validate(goingOnFrom: trained) }
     state = try State(configuration: configuration, from: trained)
   }

@@ -39,7 +39,14 @@ struct Rollout: Sendable, Codable {
       trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
       discount: configuration.ppo.discount,
       initialLearningRate: configuration.initialLearningRate(ofEpisode: number), shouldStop: shouldStop)
-    episode = try collectEpisode(in: &environment, policy: controller.policy, seed: seed, using: &generator)
+    let policy = controller.policy
+    if let teacher = try configuration.teacher?.schedule(totalSteps: configuration.plan.stepBudget) {
+      episode = try collectDemonstration(
+        in: &environment, policy: policy, seed: seed, using: &generator,
+        teacher: { [$0.action(following: teacher)] })
+    } else {
+      episode = try collectEpisode(in: &environment, policy: policy, seed: seed, using: &generator)
+    }
     statistics = environment.statistics
     record = EpisodeRecord(episode: number, seed: seed, environment: environment)
   }

@@ -1,3 +1,5 @@
+import Schedules
+
 /// A training run as a problem for reinforcement learning: an action scales the rate of the next interval, and the
 /// episode is the run.
 ///
@@ -34,6 +36,14 @@ struct TraineeEnvironment: Environment {
     self.initialLearningRate = initialLearningRate
     self.shouldStop = shouldStop
     statistics = RunningStatistics(size: controller.featureSet.count)
+  }
+
+  /// The action that comes nearest to what a schedule has in the middle of the next interval.
+  func action(following schedule: any Schedule) -> Float {
+    let previous = observations[observations.count - 1]
+    let middle = previous.step + min(plan.interval, plan.stepBudget - previous.step) / 2
+    return Float(
+      controller.action.action(from: previous.learningRate, to: schedule.learningRate(at: middle)))
   }
 
   mutating func reset(seed: UInt64) throws -> [Float] {
