@@ -24,7 +24,8 @@ extension PPOLearner {
 
   /// Fits policy and critic to a teacher's episodes: behavioural cloning (Pomerleau, 1989).
   ///
-  /// The mean action comes near the teacher's, the value near the teacher's returns; standard deviations stay. The learner's rates fall to zero in a straight line over the passes. All or nothing, as an update.
+  /// The mean action comes near the teacher's, the value near the teacher's returns; standard deviations stay. The
+  /// learner's rates fall to zero in a straight line over the passes. All or nothing, as an update.
   ///
   /// - Parameters:
   ///   - episodes: What the teacher played, rewards scaled if need be; see
