@@ -109,13 +109,16 @@ struct TrainControllerTests {
     let folder = try TemporaryFolder()
     let first = folder.path + "/a.ckpt"
     let second = Self.trainArguments(folder.path + "/b.ckpt") + ["--from", first, "--channels", "3"]
-    #expect(try Self.train(first, "--features", "paper").status == 0)
+    #expect(try Self.train(first, "--features", "paper", "--teacher", "cosine:0.01").status == 0)
+    #expect(try ProgramRun("inspect", first).output.contains("cosine:0.01"))
     let other = try ProgramRun(ProgramRun.program, second, environment: [:])
     #expect(other.status == 64 && other.error.contains("paper"), "\(other.error)")
     let run = try ProgramRun(ProgramRun.program, second + ["--features", "paper"], environment: [:])
     #expect(run.status == 0, "\(run.error)")
     let inspected = try ProgramRun("inspect", folder.path + "/b.ckpt")
-    #expect(inspected.output.contains("6, an update every 2, after 6 on shapes"), "\(inspected.output)")
+    #expect(
+      inspected.output.contains("6, an update every 2, after 6 on shapes with the teacher cosine:0.01"),
+      "\(inspected.output)")
     let compared = try ProgramRun(
       ProgramRun.program,
       [
@@ -211,7 +214,8 @@ struct TrainControllerTests {
       ["--discount", "1.5"], ["--workers", "0"], ["--seeds", "-1"], ["--optimizer", "magic"],
       ["--width", "3"],
       ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "gru"],
-      ["--resume", "--restart"], ["--dataset", "nonsense"],
+      ["--resume", "--restart"], ["--dataset", "nonsense"], ["--teacher", "nonsense"],
+      ["--teacher", "one-cycle:-1"],
     ])
   func impossibleOptions(options: [String]) throws {
     let folder = try TemporaryFolder()
