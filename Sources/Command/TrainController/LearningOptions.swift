@@ -4,7 +4,9 @@ import Schedules
 
 /// How the controller is built and taught.
 struct LearningOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Training episodes (default: the preset's 120 or 300).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp(
+      "Training episodes (default: the preset's 120 or 300; with --teacher 12).", valueName: "count"))
   var episodes: Int?
 
   @Option(
@@ -33,7 +35,8 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The most that one decision changes the rate's natural logarithm (default: 0.3, a factor of 1.35).",
+      "The most that one decision changes the rate's natural logarithm (default: 0.3, a factor of 1.35; "
+        + "with --teacher 2.3, a factor of ten; with --from the controller's).",
       valueName: "change"))
   var logScale: Double?
 
@@ -47,27 +50,28 @@ struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Imitate this schedule, from every initial rate, in place of learning by reward; a dozen episodes will do.",
+      "Imitate this schedule, from every initial rate, in place of learning by reward.",
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
   var teacher: String?
 
+  /// How a controller is trained, from `trained` where it begins as another.
   func configuration(
-    preset: Preset, plan: RunPlan, seed: UInt64
+    preset: Preset, plan: RunPlan, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
-    configuration.episodes = episodes ?? preset.episodes
-    let usual = teacher == nil ? configuration.episodesPerUpdate : configuration.episodes
-    configuration.episodesPerUpdate = episodesPerUpdate ?? usual
+    configuration.teacher = try teacher.map { try ScheduleSpecification(parsing: $0) }
+    configuration.episodes = episodes ?? (teacher == nil ? preset.episodes : 12)
+    configuration.episodesPerUpdate = episodesPerUpdate ?? (teacher == nil ? 4 : configuration.episodes)
     configuration.plan = plan
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)
     configuration.featureSet = features
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
-    configuration.action.logScale = logScale ?? configuration.action.logScale
+    // Who need not find the way by small steps can undo a bad beginning in one.
+    configuration.action.logScale = logScale ?? trained?.action.logScale ?? (teacher == nil ? 0.3 : 2.3)
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
-    configuration.teacher = try teacher.map { try ScheduleSpecification(parsing: $0) }
     configuration.seed = seed
     try configuration.validate()
     return configuration

@@ -17,6 +17,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
         metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
+        metalr train-controller --teacher one-cycle:0.01 --dataset fashion --output imitation.ckpt
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and two pictures (.schedules.svg, \
@@ -91,13 +92,13 @@ struct TrainController: ParsableCommand {
     _ job: Job, files: ControllerFiles, interrupt: Interrupt
   ) throws -> (training: ControllerTraining, tests: [MethodRuns]) {
     let preset = presets.resolved(for: trainee.data.dataset)
+    let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let configuration = try learning.configuration(
-      preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
+      preset: preset, plan: presets.plan(for: preset), seed: seed.seed, from: trained?.controller)
     let task = try TraineeTask(trainee, preset: preset)
     if (seeds ?? preset.seeds) > 0 { try task.requireTests() }
     let pool = job.pool(of: task, workers: workers)
 
-    let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let start = TrainingStart(trainee: task.description, trained: trained, configuration: configuration)
     var training = try begin(start, files: files, job: job)
     try train(&training, from: start, on: pool, files: files, job: job, interrupt: interrupt)
