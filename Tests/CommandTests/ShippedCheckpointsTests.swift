@@ -22,4 +22,18 @@ struct ShippedCheckpointsTests {
     #expect(error?.remedy == "Check the path, or give one of Sources, cifar, fashion.")
     #expect(throws: FileError.self) { try ShippedCheckpoints.path(of: "imagenet", in: []) }
   }
+
+  @Test("Every checkpoint of the repository can be read, and has a card")
+  func cards() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../checkpoints").path
+    let cards = try String(contentsOfFile: folder + "/README.md", encoding: .utf8)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".ckpt") }
+    #expect(!names.isEmpty)
+    for name in names {
+      let run = try ProgramRun("inspect", folder + "/" + name)
+      #expect(run.status == 0, "\(name): \(run.error)")
+      #expect(cards.contains("## \(name.dropLast(5))\n"), "\(name)")
+    }
+  }
 }
