@@ -5,7 +5,7 @@ extension Guardian {
     public var minimumLearningRate: Double
     /// The highest rate, at least the lowest; 1 by default.
     public var maximumLearningRate: Double
-    /// The largest factor between one rate and the next, up or down, above 1; 2 by default.
+    /// The largest factor between one rate and the next, up or down, above 1; 10 by default.
     public var maximumChange: Double
     /// How many times the median of the recent losses counts as a spike, above 1; 3 by default.
     public var spikeRatio: Double
@@ -28,7 +28,7 @@ extension Guardian {
 
     /// Creates thresholds; the properties document each.
     public init(
-      minimumLearningRate: Double = 1e-6, maximumLearningRate: Double = 1, maximumChange: Double = 2,
+      minimumLearningRate: Double = 1e-6, maximumLearningRate: Double = 1, maximumChange: Double = 10,
       spikeRatio: Double = 3, rollbackScale: Double = 0.5, rollbacks: Int = 3,
       outOfDistributionThreshold: Double = 5
     ) {
