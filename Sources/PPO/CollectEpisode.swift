@@ -25,9 +25,10 @@ public func collectEpisode(
   }
 }
 
-/// Plays one episode as a teacher would, but for the policy's noise, and returns what to imitate: the actions of the
-/// episode are the teacher's, without the noise, so that it shows the way back as well (Laskey et al., 2017, arXiv
-/// 1703.09327).
+/// Plays one episode as a teacher would, but for the policy's noise, and returns what to imitate.
+///
+/// The actions of the episode are the teacher's, without the noise, so that it shows the way back as well (Laskey et
+/// al., 2017, arXiv 1703.09327); its log probabilities are of actions that nobody took.
 ///
 /// - Parameters:
 ///   - environment: Where to act.
