@@ -16,7 +16,7 @@ final class LockedFile: Sendable {
         path: path, problem: "could not be opened (\(String(cString: strerror(errno))))",
         remedy: "Choose a folder that you may write to.")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.lock(descriptor) else {
       close(descriptor)
       throw FileError(
         path: path, problem: "is in use by another process",
@@ -28,6 +28,16 @@ final class LockedFile: Sendable {
 
   deinit {
     close(descriptor)
+  }
+
+  /// Takes the lock, trying for a second: a process that is just being started holds what its parent has let go, until it
+  /// runs its own program.
+  private static func lock(_ descriptor: Int32) -> Bool {
+    for _ in 0..<50 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(20_000)
+    }
+    return false
   }
 
   /// Writes `data` at `offset`, where the file then ends, and syncs it.

@@ -118,10 +118,13 @@ struct DistributedTests {
     let keys = (0..<40).map { "job \($0)" }
     for (count, known, fresh) in [(1, 5, 5), (3, 20, 15), (2, 40, 20), (2, 40, 0)] {
       let done = Results<Int>()
+      // Opened here, as the other ranks would wait for one that could not open it.
+      let journal = try Journal(path: path, settings: "test")
       let results = Self.onRanks(count) { rank in
-        let journal = rank.rank == 0 ? try Journal(path: path, settings: "test") : nil
         let pool = TraineePool(workers: 2, communicator: rank) { RegressionTrainee() }
-        return try pool.run(keys: Array(keys.prefix(known)), recordedIn: journal) { index, _ in
+        return try pool.run(
+          keys: Array(keys.prefix(known)), recordedIn: rank.rank == 0 ? journal : nil
+        ) { index, _ in
           done.add(.success(index), of: index)
           return index * index
         }
