@@ -61,7 +61,8 @@ struct LearningOptions: ParsableArguments {
     var configuration = ControllerTraining.Configuration()
     configuration.teacher = try teacher.map { try ScheduleSpecification(parsing: $0) }
     configuration.episodes = episodes ?? (teacher == nil ? preset.episodes : 12)
-    configuration.episodesPerUpdate = episodesPerUpdate ?? (teacher == nil ? 4 : configuration.episodes)
+    configuration.episodesPerUpdate =
+      episodesPerUpdate ?? (teacher == nil ? configuration.episodesPerUpdate : configuration.episodes)
     configuration.plan = plan
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)
@@ -69,7 +70,8 @@ struct LearningOptions: ParsableArguments {
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
     // Who need not find the way by small steps can undo a bad beginning in one.
-    configuration.action.logScale = logScale ?? trained?.action.logScale ?? (teacher == nil ? 0.3 : 2.3)
+    let range = teacher == nil ? configuration.action.logScale : 2.3
+    configuration.action.logScale = logScale ?? trained?.action.logScale ?? range
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
     configuration.seed = seed

@@ -76,7 +76,8 @@ extension ControllerTraining {
         rewardScaler.update(with: rollout.episode.rewards)
       }
       let isFirstSight = normalizer.statistics.count == 0
-      normalizer.update(with: seen)
+      // What is fitted to demonstrations is not taught further when the scale moves.
+      if configuration.teacher == nil || isFirstSight { normalizer.update(with: seen) }
       let episodes = rollouts.map { rollout in
         var episode = rollout.episode
         episode.rewards = rewardScaler.scale(episode.rewards)
