@@ -100,4 +100,15 @@ public struct ActorCritic: Sendable, Equatable {
 
   /// Logarithm of the standard deviation of each action entry.
   public var logStandardDeviations: [Float] { Array(actorParameters.suffix(actionCount)) }
+
+  /// Takes all weight from entries of the observation, in both networks.
+  mutating func ignore(_ entries: [Int]) {
+    func clear(_ weights: MatrixView, in parameters: inout [Float]) {
+      for row in 0..<weights.rows {
+        for entry in entries { parameters[weights.offset + row * weights.columns + entry] = 0 }
+      }
+    }
+    clear(actor.input, in: &actorParameters)
+    clear(critic.input, in: &criticParameters)
+  }
 }

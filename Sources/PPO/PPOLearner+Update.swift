@@ -30,15 +30,36 @@ extension PPOLearner {
   /// - Parameters:
   ///   - episodes: What the teacher played, rewards scaled if need be; see
   ///     ``collectDemonstration(in:policy:seed:using:teacher:)``.
+  ///   - ignored: Entries of an observation that the teacher does not look at. What goes with its actions by chance would
+  ///     be taken for their cause (de Haan et al., 2019, arXiv 1905.11979), so both networks begin, and stay, without any
+  ///     weight on them; an ``update(episodes:using:)`` may find a use for them. None by default.
   ///   - epochs: Passes over the episodes, at least 1; 200 by default.
   ///   - generator: Shuffles.
   /// - Returns: How it went; the policy's loss is half the mean squared error of its actions.
   /// - Throws: As ``update(episodes:using:)``.
   @discardableResult
   public mutating func imitate(
-    _ episodes: [Episode], epochs: Int = 200, using generator: inout SeededGenerator
+    _ episodes: [Episode], ignoring ignored: [Int] = [], epochs: Int = 200,
+    using generator: inout SeededGenerator
   ) throws(PPOError) -> UpdateStatistics {
-    try learn(from: episodes, .imitation, epochs: epochs, using: &generator)
+    let entries = 0..<policy.observationCount
+    for entry in ignored {
+      try require("ignored entry", entry, entries.contains(entry), "one of the \(entries.count) from 0 on")
+    }
+    var next = self
+    next.policy.ignore(ignored)
+    let seen = episodes.map { episode in
+      var episode = episode
+      episode.mapObservations { observation in
+        var observation = observation
+        for entry in ignored { observation[entry] = 0 }
+        return observation
+      }
+      return episode
+    }
+    let statistics = try next.learn(from: seen, .imitation, epochs: epochs, using: &generator)
+    self = next
+    return statistics
   }
 
   private mutating func learn(

@@ -63,6 +63,14 @@ struct ControllerTrainingTests {
         #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) from \(rate)")
       }
     }
+    let rates = [0.1, 5].map { loss in
+      var session = training.controller.session()
+      return session.nextLearningRate(
+        after: Observation(
+          step: 30, stepBudget: 60, trainLoss: loss, validationLoss: loss, predictionVariance: loss,
+          predictionChangeVariance: loss, weightMean: loss, weightVariance: loss, learningRate: 0.02))
+    }
+    #expect(rates[0] == rates[1])
     let saved = try JSONDecoder().decode(
       ControllerTraining.State.self, from: JSONEncoder().encode(training.state))
     #expect(saved.configuration == configuration)

@@ -112,4 +112,36 @@ struct LearningTests {
     // Without memory nothing is above -1.
     #expect(try evaluate(RecallCue(), recalling) > -0.05)
   }
+  @Test(
+    "Who imitates reads no cause into what it is told to ignore",
+    arguments: [NetworkShape.mlp(hidden: 16), .lstm(hidden: 8)])
+  func ignoring(shape: NetworkShape) throws {
+    var place = ReachTarget()
+    var generator = SeededGenerator(seed: 12)
+    let policy = try ActorCritic(
+      configuration: .init(observationCount: 2, actor: shape, critic: shape), using: &generator)
+    var configuration = PPOLearner.Configuration()
+    configuration.actorLearningRate = 1e-2
+    let learner = try PPOLearner(policy: policy, configuration: configuration)
+    let episodes = try (0..<10).map { _ in
+      try collectDemonstration(in: &place, policy: policy, seed: generator.next(), using: &generator) {
+        [2 * $0.target]
+      }
+    }
+    func actions(_ policy: ActorCritic) -> [Float] {
+      [Float(-1), 0, 1].map { position in
+        var state = policy.initialState
+        return policy.meanAction(observation: [position, 0.5], state: &state)[0]
+      }
+    }
+    var (seeing, blind) = (learner, learner)
+    try seeing.imitate(episodes, epochs: 60, using: &generator)
+    try blind.imitate(episodes, ignoring: [0], epochs: 60, using: &generator)
+    #expect(Set(actions(seeing.policy)).count == 3)
+    #expect(Set(actions(blind.policy)).count == 1)
+    #expect(abs(actions(blind.policy)[0] - 1) < 0.3)
+    let before = blind.policy
+    #expect(throws: PPOError.self) { try blind.imitate(episodes, ignoring: [2], using: &generator) }
+    #expect(blind.policy == before)
+  }
 }

@@ -37,4 +37,9 @@ public enum FeatureSet: String, CaseIterable, Codable, Sendable {
     ]
     return self == .paper ? paper : paper + [Float(observation.progress)]
   }
+
+  /// Places of the features that a schedule does not look at: all but the rate and the progress, where there is one.
+  var unseenBySchedules: [Int] {
+    self == .paper ? [] : names.indices.filter { !["log learning rate", "progress"].contains(names[$0]) }
+  }
 }

@@ -92,7 +92,8 @@ extension ControllerTraining {
       let statistics =
         try configuration.teacher == nil
         ? learner.update(episodes: episodes, using: &generator)
-        : learner.imitate(episodes, using: &generator)
+        : learner.imitate(
+          episodes, ignoring: configuration.featureSet.unseenBySchedules, using: &generator)
 
       let record = UpdateRecord(
         update: updates.count, episodes: rollouts.map(\.record), statistics: statistics)
