@@ -33,13 +33,13 @@ extension PPOLearner {
   ///   - ignored: Entries of an observation that the teacher does not look at. What goes with its actions by chance would
   ///     be taken for their cause (de Haan et al., 2019, arXiv 1905.11979), so both networks begin, and stay, without any
   ///     weight on them; an ``update(episodes:using:)`` may find a use for them. None by default.
-  ///   - epochs: Passes over the episodes, at least 1; 200 by default.
+  ///   - epochs: Passes over the episodes, at least 1; 1,000 by default.
   ///   - generator: Shuffles.
   /// - Returns: How it went; the policy's loss is half the mean squared error of its actions.
   /// - Throws: As ``update(episodes:using:)``.
   @discardableResult
   public mutating func imitate(
-    _ episodes: [Episode], ignoring ignored: [Int] = [], epochs: Int = 200,
+    _ episodes: [Episode], ignoring ignored: [Int] = [], epochs: Int = 1000,
     using generator: inout SeededGenerator
   ) throws(PPOError) -> UpdateStatistics {
     let entries = 0..<policy.observationCount

@@ -46,8 +46,8 @@ struct ControllerTrainingTests {
 
   @Test("A controller with a teacher follows its schedule from every initial rate, and is one to go on from")
   func teacher() throws {
-    var configuration = Self.configuration(episodes: 40)
-    configuration.episodesPerUpdate = 40
+    var configuration = Self.configuration(episodes: 12)
+    configuration.episodesPerUpdate = 12
     configuration.initialLearningRates = [0.05, 0.01]
     configuration.teacher = try ScheduleSpecification(parsing: "cosine:0.04")
     let training = try Self.train(configuration, workers: 2)

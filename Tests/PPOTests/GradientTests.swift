@@ -40,75 +40,58 @@ struct GradientTests {
     return (policy, minibatch)
   }
 
-  /// The largest difference between `gradient` and central differences of `loss`.
-  private func largestError(
-    _ gradient: [Float], parameters: [Float], loss: ([Float]) throws -> Double
-  ) rethrows -> Double {
+  /// The gradient that `loss` fills in, after holding it against central differences of what `loss` returns.
+  private func checkedGradient(
+    of policy: ActorCritic, by parameters: WritableKeyPath<ActorCritic, [Float]>,
+    loss: (ActorCritic, inout [Float]) -> Double
+  ) -> [Float] {
     // Parameters are single precision: this step balances its rounding against the third derivative.
     let width: Float = 4e-3
-    var largest = 0.0
-    for index in parameters.indices {
-      var (above, below) = (parameters, parameters)
-      above[index] += width
-      below[index] -= width
-      let difference = try loss(above) - loss(below)
-      let slope = difference / Double(above[index] - below[index])
-      largest = max(largest, abs(slope - Double(gradient[index])))
+    var gradient = policy[keyPath: parameters]
+    _ = loss(policy, &gradient)
+    for index in gradient.indices {
+      var (above, below, unused) = (policy, policy, gradient)
+      above[keyPath: parameters][index] += width
+      below[keyPath: parameters][index] -= width
+      let difference = loss(above, &unused) - loss(below, &unused)
+      let slope = difference / Double(above[keyPath: parameters][index] - below[keyPath: parameters][index])
+      #expect(abs(slope - Double(gradient[index])) < 1e-4, "parameter \(index)")
     }
-    return largest
+    return gradient
   }
 
   @Test("The actor's gradient, with clipped and unclipped steps and an entropy bonus", arguments: shapes)
   func actor(shape: NetworkShape) throws {
     let (policy, minibatch) = try material(shape)
     var tape = Tape(for: policy.actor, steps: 7)
-    var gradient = policy.actorParameters
-    let loss = policy.policyLoss(
-      minibatch, clipRange: 0.2, entropyCoefficient: 0.05, tape: &tape, gradient: &gradient)
-    #expect(abs(loss.clipFraction - 4.0 / 7) < 1e-9)
-    #expect(gradient.suffix(2).allSatisfy { abs($0) > 0.01 })
-    let error = try largestError(gradient, parameters: policy.actorParameters) { parameters in
-      let moved = try ActorCritic(
-        configuration: policy.configuration, actorParameters: parameters,
-        criticParameters: policy.criticParameters)
-      var unused = gradient
-      let loss = moved.policyLoss(
-        minibatch, clipRange: 0.2, entropyCoefficient: 0.05, tape: &tape, gradient: &unused)
-      return loss.surrogate - 0.05 * moved.entropy
+    func loss(_ policy: ActorCritic, _ gradient: inout [Float]) -> PolicyLoss {
+      policy.policyLoss(
+        minibatch, clipRange: 0.2, entropyCoefficient: 0.05, tape: &tape, gradient: &gradient)
     }
-    #expect(error < 1e-4)
+    let gradient = checkedGradient(of: policy, by: \.actorParameters) { policy, gradient in
+      loss(policy, &gradient).surrogate - 0.05 * policy.entropy
+    }
+    var unused = gradient
+    #expect(abs(loss(policy, &unused).clipFraction - 4.0 / 7) < 1e-9)
+    #expect(gradient.suffix(2).allSatisfy { abs($0) > 0.01 })
   }
 
   @Test("The critic's gradient", arguments: shapes)
   func critic(shape: NetworkShape) throws {
     let (policy, minibatch) = try material(shape)
     var tape = Tape(for: policy.critic, steps: 7)
-    var gradient = policy.criticParameters
-    _ = policy.valueLoss(minibatch, tape: &tape, gradient: &gradient)
-    let error = try largestError(gradient, parameters: policy.criticParameters) { parameters in
-      let moved = try ActorCritic(
-        configuration: policy.configuration, actorParameters: policy.actorParameters,
-        criticParameters: parameters)
-      var unused = gradient
-      return moved.valueLoss(minibatch, tape: &tape, gradient: &unused)
+    _ = checkedGradient(of: policy, by: \.criticParameters) { policy, gradient in
+      policy.valueLoss(minibatch, tape: &tape, gradient: &gradient)
     }
-    #expect(error < 1e-4)
   }
 
   @Test("The actor's gradient when it imitates", arguments: shapes)
   func imitation(shape: NetworkShape) throws {
     let (policy, minibatch) = try material(shape)
     var tape = Tape(for: policy.actor, steps: 7)
-    var gradient = policy.actorParameters
-    _ = policy.imitationLoss(minibatch, tape: &tape, gradient: &gradient)
-    #expect(gradient.suffix(2) == [0, 0])
-    let error = try largestError(gradient, parameters: policy.actorParameters) { parameters in
-      let moved = try ActorCritic(
-        configuration: policy.configuration, actorParameters: parameters,
-        criticParameters: policy.criticParameters)
-      var unused = gradient
-      return moved.imitationLoss(minibatch, tape: &tape, gradient: &unused)
+    let gradient = checkedGradient(of: policy, by: \.actorParameters) { policy, gradient in
+      policy.imitationLoss(minibatch, tape: &tape, gradient: &gradient)
     }
-    #expect(error < 1e-4)
+    #expect(gradient.suffix(2) == [0, 0])
   }
 }

@@ -99,7 +99,7 @@ struct LearningTests {
           collectDemonstration(
             in: &place, policy: policy, seed: generator.next(), using: &generator, teacher: teacher))
       }
-      try learner.imitate(episodes, using: &generator)
+      try learner.imitate(episodes, epochs: 200, using: &generator)
       #expect(learner.policy.logStandardDeviations == policy.logStandardDeviations)
       return learner.policy
     }
