@@ -101,11 +101,20 @@ public struct ActorCritic: Sendable, Equatable {
   /// Logarithm of the standard deviation of each action entry.
   public var logStandardDeviations: [Float] { Array(actorParameters.suffix(actionCount)) }
 
+  /// Entries of the observation that the actor has any weight on, in order.
+  public var seenEntries: [Int] {
+    (0..<observationCount).filter { entry in
+      (0..<actor.input.rows).contains { row in
+        actorParameters[actor.input.offset + row * observationCount + entry] != 0
+      }
+    }
+  }
+
   /// Takes all weight from entries of the observation, in both networks.
   mutating func ignore(_ entries: [Int]) {
     func clear(_ weights: MatrixView, in parameters: inout [Float]) {
       for row in 0..<weights.rows {
-        for entry in entries { parameters[weights.offset + row * weights.columns + entry] = 0 }
+        for entry in entries { parameters[weights.offset + row * observationCount + entry] = 0 }
       }
     }
     clear(actor.input, in: &actorParameters)

@@ -63,14 +63,18 @@ struct ControllerTrainingTests {
         #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) from \(rate)")
       }
     }
-    let rates = [0.1, 5].map { loss in
+    let readings = [0.1, 5].map { loss in
+      Observation(
+        step: 30, stepBudget: 60, trainLoss: loss, validationLoss: loss, predictionVariance: loss,
+        predictionChangeVariance: loss, weightMean: loss, weightVariance: loss, learningRate: 0.02)
+    }
+    let rates = readings.map { reading in
       var session = training.controller.session()
-      return session.nextLearningRate(
-        after: Observation(
-          step: 30, stepBudget: 60, trainLoss: loss, validationLoss: loss, predictionVariance: loss,
-          predictionChangeVariance: loss, weightMean: loss, weightVariance: loss, learningRate: 0.02))
+      return session.nextLearningRate(after: reading)
     }
     #expect(rates[0] == rates[1])
+    let distances = readings.map(training.controller.outOfDistribution)
+    #expect(distances[0] != nil && distances[0] == distances[1])
     let saved = try JSONDecoder().decode(
       ControllerTraining.State.self, from: JSONEncoder().encode(training.state))
     #expect(saved.configuration == configuration)

@@ -4,6 +4,8 @@ extension Controller {
   ///
   ///     sqrt(mean over features of ((feature - mean) / standard deviation)^2)
   ///
+  /// Features are those that the policy has weight on: one that imitates a schedule is at home wherever its rates are.
+  ///
   /// Over the observations of the training it is 1 in the mean square. The scores are not clipped, unlike those
   /// that the policy sees.
   ///
@@ -14,11 +16,12 @@ extension Controller {
     guard observation.isFinite, statistics.count > 0 else { return nil }
     let variance = statistics.variance
     let features = featureSet.values(of: observation)
-    let squares = features.indices.map { index in
+    let seen = policy.seenEntries
+    let squares = seen.map { index in
       let distance = Double(features[index]) - statistics.mean[index]
       return distance * distance / (variance[index] + ObservationNormalizer.varianceFloor)
     }
-    let distance = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+    let distance = (squares.reduce(0, +) / Double(max(squares.count, 1))).squareRoot()
     return distance.isFinite ? distance : nil
   }
 }
