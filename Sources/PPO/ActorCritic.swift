@@ -114,7 +114,7 @@ public struct ActorCritic: Sendable, Equatable {
   mutating func ignore(_ entries: [Int]) {
     func clear(_ weights: MatrixView, in parameters: inout [Float]) {
       for row in 0..<weights.rows {
-        for entry in entries { parameters[weights.offset + row * observationCount + entry] = 0 }
+        for entry in entries { parameters[weights.offset + row * weights.columns + entry] = 0 }
       }
     }
     clear(actor.input, in: &actorParameters)
