@@ -46,6 +46,7 @@ extension PPOLearner {
     for entry in ignored {
       try require("ignored entry", entry, entries.contains(entry), "one of the \(entries.count) from 0 on")
     }
+    try validate(episodes)
     var next = self
     next.policy.ignore(ignored)
     let seen = episodes.map { episode in

@@ -81,6 +81,17 @@ struct LearningTests {
     #expect(forgotten < -0.9)
   }
 
+  private func imitator(
+    _ shape: NetworkShape, using generator: inout SeededGenerator
+  ) throws -> PPOLearner {
+    var configuration = PPOLearner.Configuration()
+    configuration.actorLearningRate = 1e-2
+    return try PPOLearner(
+      policy: ActorCritic(
+        configuration: .init(observationCount: 2, actor: shape, critic: shape), using: &generator),
+      configuration: configuration)
+  }
+
   @Test("A policy that imitates does in one update what its teacher does, with and without memory")
   func imitation() throws {
     func imitating<Place: Environment>(
@@ -88,11 +99,8 @@ struct LearningTests {
     ) throws -> ActorCritic {
       var place = place
       var generator = SeededGenerator(seed: 11)
-      let policy = try ActorCritic(
-        configuration: .init(observationCount: 2, actor: shape, critic: shape), using: &generator)
-      var configuration = PPOLearner.Configuration()
-      configuration.actorLearningRate = 1e-2
-      var learner = try PPOLearner(policy: policy, configuration: configuration)
+      var learner = try imitator(shape, using: &generator)
+      let policy = learner.policy
       var episodes: [Episode] = []
       for _ in 0..<40 {
         try episodes.append(
@@ -112,17 +120,15 @@ struct LearningTests {
     // Without memory nothing is above -1.
     #expect(try evaluate(RecallCue(), recalling) > -0.05)
   }
+
   @Test(
     "Who imitates reads no cause into what it is told to ignore",
     arguments: [NetworkShape.mlp(hidden: 16), .lstm(hidden: 8)])
   func ignoring(shape: NetworkShape) throws {
     var place = ReachTarget()
     var generator = SeededGenerator(seed: 12)
-    let policy = try ActorCritic(
-      configuration: .init(observationCount: 2, actor: shape, critic: shape), using: &generator)
-    var configuration = PPOLearner.Configuration()
-    configuration.actorLearningRate = 1e-2
-    let learner = try PPOLearner(policy: policy, configuration: configuration)
+    let learner = try imitator(shape, using: &generator)
+    let policy = learner.policy
     let episodes = try (0..<10).map { _ in
       try collectDemonstration(in: &place, policy: policy, seed: generator.next(), using: &generator) {
         [2 * $0.target]
@@ -142,6 +148,10 @@ struct LearningTests {
     #expect(abs(actions(blind.policy)[0] - 1) < 0.3)
     let before = blind.policy
     #expect(throws: PPOError.self) { try blind.imitate(episodes, ignoring: [2], using: &generator) }
+    var narrow = Episode(observationCount: 1, actionCount: 1)
+    narrow.append(
+      observation: [0], decision: Decision(action: [0], logProbability: 0, value: 0), reward: 0)
+    #expect(throws: PPOError.self) { try blind.imitate([narrow], ignoring: [1], using: &generator) }
     #expect(blind.policy == before)
   }
 }
