@@ -42,7 +42,7 @@ struct SetupScriptTests {
     }
 
     func add(_ name: String, _ body: String) throws {
-      try folder.add(name, "#!/bin/sh\n\(body)\n", isExecutable: true)
+      try folder.addProgram(name, "#!/bin/sh\n\(body)\n")
     }
 
     func runSetup() throws -> ProgramRun {

@@ -16,12 +16,30 @@ final class TemporaryFolder {
 
   /// Writes a file in the folder, with the folders on its way.
   @discardableResult
-  func add(_ name: String, _ text: String = "", isExecutable: Bool = false) throws -> String {
+  func add(_ name: String, _ text: String = "") throws -> String {
+    let file = try prepare(name)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
+  /// Writes a program in the folder.
+  ///
+  /// Another process writes it: a child that a parallel test starts could inherit this one's open file, and a program
+  /// that is open for writing anywhere cannot be run ("text file busy").
+  func addProgram(_ name: String, _ text: String) throws {
+    let file = try prepare(name)
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", #"printf %s "$2" >"$1" && chmod 755 "$1""#, "sh", file, text]
+    try writer.run()
+    writer.waitUntilExit()
+    guard writer.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+  }
+
+  private func prepare(_ name: String) throws -> String {
     let file = path + "/" + name
     try FileManager.default.createDirectory(
       atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    if isExecutable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file) }
     return file
   }
 }
