@@ -120,8 +120,24 @@ struct GuardianTests {
       (.nan, 0.01, 0.01), (-1, 0.01, 0.01), (.infinity, 0.01, 0.01),
     ]
     for (proposed, previous, expected) in cases {
-      #expect(guardian.bounded(proposed, previous: previous) == expected)
+      #expect(guardian.bounded(proposed, previous: previous, ceiling: nil) == expected)
     }
+    #expect(guardian.bounded(0.02, previous: 0.01, ceiling: 0.012) == 0.012)
+  }
+
+  @Test("After a failure a ceiling holds, which rises by one rollback after every ten good observations")
+  func ceiling() throws {
+    // Far from its training, so that the fallback decides, which doubles the rate every ten steps.
+    let doubling = FallbackSchedule(name: "doubling") { step, _ in pow(2, Double(step) / 10) }
+    let losses = [1, 1, 1, .nan] + Array(repeating: 1.0, count: 31)
+    let configuration = Guardian.Configuration(maximumLearningRate: 0.1)
+    let guarded = try Self.guarded(fallback: doubling, configuration: configuration, mean: 100)
+    let rates = Self.decisions(losses, guarded).map(\.learningRate)
+    #expect(rates.prefix(4).elementsEqual([0.01, 0.02, 0.04, 0.02]))
+    #expect(rates[4..<13].allSatisfy { $0 == 0.02 })
+    #expect(rates[13..<23].allSatisfy { $0 == 0.04 })
+    #expect(rates[23..<33].allSatisfy { $0 == 0.08 })
+    #expect(rates[33...].allSatisfy { $0 == 0.1 })
   }
 
   @Test("The distance is the root mean square of the standard scores")

@@ -55,6 +55,42 @@ struct TrainingRunTests {
     #expect(run.test.loss.isFinite)
   }
 
+  @Test("A source may send a failed run back to its best weights; the steps since then are spent")
+  func goesBack() throws {
+    struct FailsOnce: RateSource {
+      func goesBack(after observation: Observation) -> Bool { observation.step == 40 }
+
+      func learningRates(after observation: Observation, steps: Int) -> [Double] {
+        Array(repeating: observation.step < 20 ? 0.05 : observation.step < 40 ? 5 : 0, count: steps)
+      }
+    }
+    var source = FailsOnce()
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 5, initialLearningRate: 0.05,
+      plan: RunPlan(stepBudget: 65, interval: 10, divergenceBound: 1e100))
+    #expect(!run.hasDiverged)
+    #expect(run.observations.map(\.step) == [0, 10, 20, 30, 40, 50, 60, 65])
+    #expect(run.observations[4].validationLoss > 1e6)
+    #expect(run.observations.suffix(3).allSatisfy { $0.validationLoss == run.best.validationLoss })
+    #expect(run.best.step == 20 && run.test.loss == run.best.validationLoss)
+  }
+
+  @Test("A guarded run goes on from its best weights after a failure, where an unguarded one ends")
+  func guardedRunRecovers() throws {
+    let plan = RunPlan(stepBudget: 300, interval: 10)
+    let guarded = try GuardianTests.guarded()
+    var bare = guarded.controller.session()
+    let unguarded = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &bare, seed: 3, initialLearningRate: 0.3, plan: plan)
+    #expect(unguarded.hasDiverged)
+    var session = GuardedSession(guarded)
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &session, seed: 3, initialLearningRate: 0.3, plan: plan)
+    #expect(!run.hasDiverged && run.final.step == 300)
+    #expect(session.decisions.contains { $0.verdict == .rollback })
+    #expect(run.final.validationLoss < unguarded.best.validationLoss)
+  }
+
   @Test("A pool gives results in order, whatever the number of workers, and the first error")
   func pool() throws {
     for workers in [1, 2, 5] {

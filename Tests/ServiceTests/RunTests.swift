@@ -126,9 +126,11 @@ struct RunTests {
     let state = GuardedController.State(
       recurrent: RecurrentState(actor: [Float(value), 1.5], critic: []),
       guardian: Guardian.State(
-        validationLosses: [value], trainLosses: [value, 2], failures: 2, goodObservations: 3,
+        validationLosses: [value], trainLosses: [value, 2], failures: 2, goodObservations: 3, ceiling: 0.25,
         hasHandedOver: true))
     #expect(GuardedController.State(stored: state.stored)?.stored == state.stored)
+    let older = try #require(GuardedController.State(stored: [1] + state.stored.dropFirst().dropLast(8)))
+    #expect(older.guardian.ceiling == nil && older.guardian.failures == 2)
     for cut in 1..<state.stored.count {
       #expect(GuardedController.State(stored: state.stored.dropLast(cut)) == nil)
     }

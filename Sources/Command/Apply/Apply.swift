@@ -17,8 +17,8 @@ struct Apply: ParsableCommand {
       Test loss and accuracy are those at the best validation loss. In the output folder it writes schedules.csv, one \
       row for each reading of each run, schedules.svg, losses.svg and event files for TensorBoard.
 
-      A guardian watches the controller, as in metalr serve. A run goes on from where it is after a failure, at half the \
-      rate; one that the guardian stops counts as diverged.
+      A guardian watches the controller, as in metalr serve. After a failure a run goes on from its best weights so far, at \
+      half the rate, and the steps since then are spent; one that the guardian stops counts as diverged.
       """)
 
   @Option(

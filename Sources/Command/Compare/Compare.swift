@@ -10,6 +10,7 @@ struct Compare: ParsableCommand {
     discussion: """
       METHODS:
         controller:FILE        a trained controller (or the name of a shipped one), from each of --initial-rates
+        guarded:FILE           the same under a guardian, as 'metalr apply' runs it
         constant, cosine       from each of --initial-rates
         cosine:0.01, ...       any schedule with rates of its own, as for 'metalr apply --baseline'
         replay:FILE            the rates of a file, such as the one that 'metalr pbt' writes

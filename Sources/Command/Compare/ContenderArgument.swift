@@ -9,7 +9,7 @@ struct ContenderArgument {
   private let kind: Kind
 
   fileprivate enum Kind {
-    case controller(path: String)
+    case controller(path: String, isGuarded: Bool)
     case best(name: String, of: [Method])
     case method(Method)
     case rangeTest
@@ -34,12 +34,15 @@ struct ContenderArgument {
     case .method(let method): return Contender(method, name: name)
     case .rangeTest: return Contender(name: name ?? "find-rate", suggestedBy: try RateFinder())
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
-    case .controller(let path):
+    case .controller(let path, let isGuarded):
       let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      let controller = checkpoint.controller
+      let guarded = GuardedController(controller: controller, guardian: try Guardian(), fallback: nil)
       return Contender(
-        .controller(checkpoint.controller, name: "controller \(file)"), name: name,
-        priorSteps: checkpoint.card.trainingSteps)
+        isGuarded
+          ? .guarded(guarded, name: "guarded \(file)") : .controller(controller, name: "controller \(file)"),
+        name: name, priorSteps: checkpoint.card.trainingSteps)
     }
   }
 }
@@ -47,7 +50,9 @@ struct ContenderArgument {
 extension ContenderArgument.Kind {
   init(parsing text: String) throws {
     if let path = text.removing(prefix: "controller:") {
-      self = .controller(path: path)
+      self = .controller(path: path, isGuarded: false)
+    } else if let path = text.removing(prefix: "guarded:") {
+      self = .controller(path: path, isGuarded: true)
     } else if let list = text.removing(prefix: "best:") {
       let candidates = try list.split(separator: "|").map { try Method(parsing: String($0)) }
       if let relative = candidates.first(where: { $0.ownInitialRate == nil }) {

@@ -60,18 +60,20 @@ public struct GuardedController: Sendable {
     if guardian.isFailure(observation, after: state.guardian) {
       return fail(observation, &state.guardian, decision)
     }
-    state.guardian.accept(observation)
+    state.guardian.accept(observation, guardian.configuration)
     var session = ControllerSession(controller: controller, state: state.recurrent)
     let proposed = session.nextLearningRate(after: observation)
     state.recurrent = session.state
+    let ceiling = state.guardian.ceiling
+    func bounded(_ rate: Double) -> Double {
+      guardian.bounded(rate, previous: observation.learningRate, ceiling: ceiling)
+    }
     if let fallback, state.guardian.hasHandedOver || isFar(distance) {
       let scale = fallback.scale(
         at: observation.step, interval: interval, stepBudget: observation.stepBudget)
-      let rate = guardian.bounded(observation.learningRate * scale, previous: observation.learningRate)
-      return decision(rate, .continue, "fallback:\(fallback.name)")
+      return decision(bounded(observation.learningRate * scale), .continue, "fallback:\(fallback.name)")
     }
-    return decision(
-      guardian.bounded(proposed, previous: observation.learningRate), .continue, Self.controllerSource)
+    return decision(bounded(proposed), .continue, Self.controllerSource)
   }
 
   /// The source of decisions that the controller made.
@@ -99,17 +101,23 @@ public struct GuardedController: Sendable {
     }
     let lower = observation.learningRate * guardian.configuration.rollbackScale
     let floor = guardian.configuration.minimumLearningRate
-    return decision(max(lower, min(floor, observation.learningRate)), .rollback, Self.guardianSource)
+    let rate = max(lower, min(floor, observation.learningRate))
+    state.ceiling = rate
+    return decision(rate, .rollback, Self.guardianSource)
   }
 }
 
 extension Guardian.State {
   /// Takes a good observation into account.
-  mutating func accept(_ observation: Observation) {
+  mutating func accept(_ observation: Observation, _ configuration: Guardian.Configuration) {
     validationLosses = Array(
       (validationLosses + [observation.validationLoss]).suffix(Guardian.Configuration.window))
     trainLosses = Array((trainLosses + [observation.trainLoss]).suffix(Guardian.Configuration.window))
     goodObservations += 1
-    if goodObservations >= Guardian.Configuration.recovery { failures = 0 }
+    guard goodObservations.isMultiple(of: Guardian.Configuration.recovery) else { return }
+    failures = 0
+    // One rollback is undone at a time: whoever follows a schedule would go straight back to the rate that failed.
+    let higher = ceiling.map { $0 / configuration.rollbackScale } ?? .infinity
+    ceiling = higher < configuration.maximumLearningRate ? higher : nil
   }
 }

@@ -1,7 +1,6 @@
 /// A guarded controller at work on one training run.
 ///
-/// A source of rates cannot send the trainee back: its snapshot holds the step as well, and steps would be taken twice.
-/// Of a rollback only the lower rate takes effect here, and ``decisions`` tells.
+/// After a failure the run goes back to its best weights, which ``TrainingRun`` keeps; steps keep counting.
 public struct GuardedSession: RateSource, Sendable {
   /// What decides.
   public let controller: GuardedController
@@ -15,6 +14,11 @@ public struct GuardedSession: RateSource, Sendable {
   public init(_ controller: GuardedController) {
     self.controller = controller
     state = controller.initialState
+  }
+
+  /// Whether the guardian calls the reading a failure.
+  public func goesBack(after observation: Observation) -> Bool {
+    controller.guardian.isFailure(observation, after: state.guardian)
   }
 
   /// The rate of the next interval, held.

@@ -26,18 +26,22 @@ public struct Guardian: Sendable, Equatable {
     public internal(set) var failures: Int
     /// Good observations since the last failure.
     public internal(set) var goodObservations: Int
+    /// The highest rate for now, per optimizer step: that of the last rollback at first, raised after every ten good
+    /// observations by as much as a rollback lowers it; nil without a failure to remember.
+    public internal(set) var ceiling: Double?
     /// Whether the fallback has taken over for good.
     public internal(set) var hasHandedOver: Bool
 
     /// The state at the beginning of a run, or one that was kept.
     public init(
       validationLosses: [Double] = [], trainLosses: [Double] = [], failures: Int = 0,
-      goodObservations: Int = 0, hasHandedOver: Bool = false
+      goodObservations: Int = 0, ceiling: Double? = nil, hasHandedOver: Bool = false
     ) {
       self.validationLosses = validationLosses
       self.trainLosses = trainLosses
       self.failures = failures
       self.goodObservations = goodObservations
+      self.ceiling = ceiling
       self.hasHandedOver = hasHandedOver
     }
   }
@@ -63,9 +67,10 @@ public struct Guardian: Sendable, Equatable {
   /// - Parameters:
   ///   - rate: What was proposed, per optimizer step; one that is not a positive number counts as `previous`.
   ///   - previous: The rate so far.
+  ///   - ceiling: What the run has to stay below after a failure; nil for nothing.
   /// - Returns: A rate within the bounds.
-  func bounded(_ rate: Double, previous: Double) -> Double {
-    let proposed = rate.isFinite && rate > 0 ? rate : previous
+  func bounded(_ rate: Double, previous: Double, ceiling: Double?) -> Double {
+    let proposed = min(rate.isFinite && rate > 0 ? rate : previous, ceiling ?? .infinity)
     let change = configuration.maximumChange
     let gradual = min(max(proposed, previous / change), previous * change)
     return min(max(gradual, configuration.minimumLearningRate), configuration.maximumLearningRate)

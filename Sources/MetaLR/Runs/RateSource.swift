@@ -8,6 +8,15 @@ public protocol RateSource {
   /// - Returns: The rate of each of these steps, finite and at least 0.
   /// - Throws: ``RunStopped`` to end the run as one that diverged, or whatever keeps it from deciding.
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
+
+  /// Whether the run failed since the reading before, so that the next rates are for the best weights so far; asked
+  /// before them. No by default: a run that fails ends.
+  func goesBack(after observation: Observation) -> Bool
+}
+
+extension RateSource {
+  /// No.
+  public func goesBack(after observation: Observation) -> Bool { false }
 }
 
 /// One rate for the whole run.

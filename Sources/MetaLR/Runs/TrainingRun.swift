@@ -25,7 +25,8 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   /// Drives a trainee from its first step to its last.
   ///
   /// The weights of the best validation loss so far are kept; at the end they are tested, as in Xu et al. (2019),
-  /// section 4. The trainee is left with them.
+  /// section 4. The trainee is left with them. A source that sends the run back (``RateSource/goesBack(after:)``) has it
+  /// go on from them too; the steps since then are spent, and readings count them.
   ///
   /// - Parameters:
   ///   - trainee: Reset first.
@@ -65,10 +66,11 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       seed: seed, stepBudget: plan.stepBudget, learningRate: initialLearningRate)
     var observations = [current]
     var hasDiverged = false
-    var bestLoss = Double.infinity
-    var bestWeights = try trainee.snapshot()
+    var best = (loss: Double.infinity, step: current.step, weights: try trainee.snapshot())
+    var lostSteps = 0
     while current.step < plan.stepBudget {
       if shouldStop() { throw Interrupted() }
+      let goesBack = source.goesBack(after: current)
       let rates: [Double]
       do {
         rates = try source.learningRates(
@@ -77,21 +79,26 @@ public struct TrainingRun: Codable, Sendable, Equatable {
         hasDiverged = true
         break
       }
+      if goesBack {
+        try trainee.restore(best.weights)
+        lostSteps = current.step - best.step
+      }
       current = try trainee.train(learningRates: rates)
+      let ownStep = current.step
+      current.step += lostSteps
       observations.append(current)
       onReading(current)
-      if plan.hasDiverged(current) {
+      if plan.hasDiverged(current), current.step >= plan.stepBudget || !source.goesBack(after: current) {
         hasDiverged = true
         break
       }
-      if current.validationLoss < bestLoss {
-        bestLoss = current.validationLoss
+      if current.validationLoss < best.loss {
         let better = try trainee.snapshot()
-        try trainee.discard(bestWeights)
-        bestWeights = better
+        try trainee.discard(best.weights)
+        best = (current.validationLoss, ownStep, better)
       }
     }
-    try trainee.restore(bestWeights)
+    try trainee.restore(best.weights)
     self.observations = observations
     self.hasDiverged = hasDiverged
     test = try trainee.evaluate()
