@@ -194,6 +194,18 @@ struct RunStoreTests {
     again.close()
   }
 
+  @Test("A database of the first schema is brought up to date")
+  func firstSchema() throws {
+    let path = folder + "/older.sqlite"
+    try DatabaseQueue(path: path).writeWithoutTransaction {
+      try $0.execute(sql: Schema.migrations[0])
+      try $0.execute(sql: "PRAGMA user_version = 1; PRAGMA application_id = \(Schema.applicationID)")
+    }
+    _ = try DatabaseFile(path: path)
+    let version = try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+    #expect(version == 2)
+  }
+
   @Test("Databases of newer schemas, of other programs and damaged ones are refused by name")
   func refusal() throws {
     let newer = folder + "/newer.sqlite"

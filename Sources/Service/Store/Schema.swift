@@ -47,7 +47,9 @@ enum Schema {
     ) WITHOUT ROWID;
     CREATE TABLE heartbeat (only INTEGER PRIMARY KEY CHECK (only = 1), count INTEGER NOT NULL);
     INSERT INTO heartbeat VALUES (1, 0);
-    """
+    """,
+    // No table changes: from here on states may be of format 2, which an older build would call damaged.
+    "",
   ]
 
   /// Brings a database to this build's schema.
