@@ -177,11 +177,11 @@ class MetaLRScheduler:
 
     def _go_back_or_keep(self):
         if self.verdict == "rollback" and self._copy is not None:
-            model, optimizer = self._copy
+            model, optimizer, self._predictions = self._copy
             self.model.load_state_dict(model)
             self.optimizer.load_state_dict(optimizer)
         elif self.verdict == "continue":
-            self._copy = copy.deepcopy((self.model.state_dict(), self.optimizer.state_dict()))
+            self._copy = copy.deepcopy((self.model.state_dict(), self.optimizer.state_dict(), self._predictions))
 
     # Observing
 

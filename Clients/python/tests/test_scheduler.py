@@ -1,5 +1,6 @@
 """Tests of the scheduler against a service that is there now and then; they need PyTorch."""
 
+import math
 import unittest
 from unittest import mock
 
@@ -145,10 +146,22 @@ class SchedulerTests(unittest.TestCase):
         parts = self.make(client, rollback=True)
         self.train(parts, 10)
         good = parts[0].weight.detach().clone()
-        with mock.patch.object(client, "observe", return_value={"step": 20, "learningRate": 0.001, "verdict": "rollback"}):
+        with torch.no_grad():
+            parts[0].weight.fill_(math.nan)
+
+        def fail(run, observation):
+            answer = {"step": 20, "learningRate": 0.001, "verdict": "rollback"}
+            client.runs[run].append((observation, answer))
+            return answer
+
+        with mock.patch.object(client, "observe", side_effect=fail):
             self.train(parts, 10)
         self.assertTrue(torch.equal(parts[0].weight, good))
         self.assertEqual(parts[3].get_last_lr(), [0.001, 0.002])
+        self.train(parts, 10)
+        failed, after = [observation["predictionChangeVariance"] for observation, _ in client.runs[parts[3].run_id][-2:]]
+        self.assertTrue(math.isnan(failed))
+        self.assertTrue(math.isfinite(after), "the change is that since the last good predictions")
 
 
 if __name__ == "__main__":
