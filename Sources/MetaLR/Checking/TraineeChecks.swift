@@ -131,10 +131,11 @@ struct TraineeChecks {
     _ = try trainee.train(learningRates: rates)
     let snapshot = try trainee.snapshot()
     let first = [try trainee.train(learningRates: rates), try trainee.train(learningRates: rates)]
-    for time in ["first", "second"] {
+    for time in ["first", "second", "divergence, the third"] {
       try trainee.restore(snapshot)
       let again = [try trainee.train(learningRates: rates), try trainee.train(learningRates: rates)]
       try expectSame(first, again, "After the \(time) restore the run")
+      if time == "second" { try diverge() }
     }
     try trainee.discard(snapshot)
   }
@@ -161,10 +162,7 @@ struct TraineeChecks {
   private func checkDivergence() throws {
     let undisturbed = try ordinaryRun()
     _ = try begin()
-    let rates = Array(repeating: configuration.divergingLearningRate, count: configuration.interval)
-    for _ in 0..<3 {
-      guard try trainee.train(learningRates: rates).isFinite else { break }
-    }
+    try diverge()
     try expectSame(undisturbed, try ordinaryRun(), "The run after a diverged one")
   }
 }
@@ -175,6 +173,13 @@ extension TraineeChecks {
   private func begin(seed: UInt64? = nil) throws -> Observation {
     try trainee.reset(
       seed: seed ?? configuration.seed, stepBudget: budget, learningRate: configuration.learningRate)
+  }
+
+  private func diverge() throws {
+    let rates = Array(repeating: configuration.divergingLearningRate, count: configuration.interval)
+    for _ in 0..<3 {
+      guard try trainee.train(learningRates: rates).isFinite else { return }
+    }
   }
 
   /// A whole run at the ordinary rate, with something done between its intervals.

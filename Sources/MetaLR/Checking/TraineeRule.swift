@@ -33,7 +33,8 @@ public enum TraineeRule: String, CaseIterable, Codable, Sendable {
     case .sameSeedSameRun: "The same seed gives the same run, bit for bit, whatever ran before."
     case .seedsDiffer: "Another seed gives another run."
     case .respectsRates: "Each step is taken at its own rate."
-    case .restoresSnapshots: "A run goes on from a restored snapshot as it did before, bit for bit."
+    case .restoresSnapshots:
+      "A run goes on from a restored snapshot as it did before, bit for bit, also after it diverged."
     case .snapshotsAreSilent: "Taking and discarding a snapshot leaves the run as it was."
     case .evaluationIsSilent: "evaluate leaves the run as it was, and repeats itself."
     case .survivesDivergence: "A diverging run is answered with observations, and reset begins anew."

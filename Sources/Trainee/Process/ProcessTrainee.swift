@@ -79,7 +79,7 @@ public final class ProcessTrainee: Trainee {
   /// - Throws: ``TraineeProcessError``.
   public func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation {
     precondition(stepBudget >= 1, "a run needs at least one step, got \(stepBudget)")
-    if !hasFailedSinceReset, let run, run.step == run.stepBudget { failuresInARow = 0 }
+    if !hasFailedSinceReset, run != nil { failuresInARow = 0 }
     hasFailedSinceReset = false
     run = nil
     try reconnect()
