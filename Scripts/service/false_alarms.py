@@ -1,9 +1,9 @@
-"""Counts what the guardian's spike rule would have said to runs that `metalr apply` recorded.
+"""Counts what the guardian's spike rule would have said to runs that `metalr apply` or `metalr compare` recorded.
 
-    false_alarms.py schedules.csv [--ratio 3]
+    false_alarms.py schedules.csv curves.csv [--ratio 3]
 
-A run is healthy when its last validation loss is within 10% of its best or below it was halfway; a spike in a healthy run
-is a false alarm.
+A run is healthy when its last validation loss is below its first, and within 10% of its best or below it was halfway; a
+spike in a healthy run is a false alarm.
 """
 
 import argparse
@@ -16,10 +16,11 @@ WINDOW, FEWEST, NOISE, ROLLBACKS = 10, 3, 10.0, 3
 
 
 def is_spike(loss, recent, ratio):
-    if len(recent) < FEWEST:
+    if not recent:
         return False
-    middle = median(recent)
-    noise = median(abs(value - middle) for value in recent)
+    beginning = len(recent) < FEWEST
+    middle = max(recent) if beginning else median(recent)
+    noise = 0 if beginning else median(abs(value - middle) for value in recent)
     return loss > middle + (ratio - 1) * abs(middle) and loss > middle + NOISE * noise
 
 
@@ -43,13 +44,13 @@ def main():
     for name in options.files:
         with open(name) as file:
             for row in csv.DictReader(file):
-                key = row["method"], row["initial_learning_rate"], row["seed"], name
+                key = row.get("method") or row["contender"], row["initial_learning_rate"], row["seed"], name
                 runs[key].append({column: float(row[column]) for column in ("step", "train_loss", "validation_loss")})
     tally = defaultdict(lambda: [0, 0, 0, 0])
     for key, rows in runs.items():
         losses = [row["validation_loss"] for row in rows]
         finite = [loss for loss in losses if math.isfinite(loss)]
-        healthy = math.isfinite(losses[-1]) and (
+        healthy = losses[-1] < losses[0] and (
             losses[-1] <= 1.1 * min(finite) or losses[-1] <= losses[len(losses) // 2])
         entry = tally[(key[0], key[1], "healthy" if healthy else "failed")]
         found = failures(rows, options.ratio)

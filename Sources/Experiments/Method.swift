@@ -46,7 +46,7 @@ public struct Method: Sendable {
       try Experiments.checksum(
         of: Data(controller.controller.checksum().utf8)
           + encoder.encode(controller.guardian.configuration)
-          + Data((controller.fallback?.name ?? "").utf8))
+          + Data("\(controller.fallback?.name ?? "") \(Guardian.rulesVersion)".utf8))
     }
     return Method(name: name, version: version) { _, _ in GuardedSession(controller) }
   }

@@ -66,6 +66,14 @@ struct GuardianTests {
     #expect(decisions.allSatisfy { $0.verdict == .continue })
   }
 
+  @Test("At the beginning of a run a loss three times the highest is a spike", arguments: [[2], [2, 1.8]])
+  func beginning(losses: [Double]) throws {
+    for (next, verdict) in [(5.9, Verdict.continue), (6.1, .rollback)] {
+      #expect(Self.decisions(losses + [next], try Self.guarded()).last?.verdict == verdict)
+    }
+    #expect(Self.decisions([50], try Self.guarded()).last?.verdict == .continue)
+  }
+
   @Test("A negative loss far above the others is a spike")
   func negativeLoss() throws {
     let decisions = Self.decisions([-5, -5.1, -5, -5.2, 6], try Self.guarded())

@@ -75,6 +75,23 @@ struct TrainingRunTests {
     #expect(run.best.step == 20 && run.test.loss == run.best.validationLoss)
   }
 
+  @Test("Weights of a first reading that failed are not gone back to")
+  func failsAtOnce() throws {
+    struct FailsAtOnce: RateSource {
+      func goesBack(after observation: Observation) -> Bool { observation.step == 10 }
+
+      func learningRates(after observation: Observation, steps: Int) -> [Double] {
+        Array(repeating: observation.step == 0 ? 5 : 0, count: steps)
+      }
+    }
+    var source = FailsAtOnce()
+    let run = try TrainingRun(
+      of: RegressionTrainee(), ratesFrom: &source, seed: 6, initialLearningRate: 0.05,
+      plan: RunPlan(stepBudget: 30, interval: 10, divergenceBound: 1e100))
+    let losses = run.observations.map(\.validationLoss)
+    #expect(losses[1] > 1e6 && losses[2] == losses[0] && losses[3] == losses[0])
+  }
+
   @Test("A guarded run goes on from its best weights after a failure, where an unguarded one ends")
   func guardedRunRecovers() throws {
     let plan = RunPlan(stepBudget: 300, interval: 10)

@@ -40,7 +40,7 @@ public struct Comparison: Sendable {
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw ConfigurationError(
         name: "list of methods", value: names.joined(separator: " "),
-        expected: "each once; '\(twice)' comes twice")
+        expected: "each once; '\(twice)' comes twice, so name one of them: NAME=METHOD")
     }
     for method in contenders.flatMap(\.candidates) {
       for rate in try Self.startingRates(of: method, from: initialLearningRates, plan) {

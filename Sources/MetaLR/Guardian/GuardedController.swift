@@ -37,8 +37,8 @@ public struct GuardedController: Sendable {
 
   /// Decides the rate of the next interval.
   ///
-  /// A failure leaves the controller's memory as it was, so that it goes on from the last good observation, as the
-  /// job does. An observation far from the controller's training goes to its memory, but the fallback decides.
+  /// A failure leaves the controller's memory as it was at the last good observation. An observation far from the
+  /// controller's training goes to its memory, but the fallback decides.
   ///
   /// - Parameters:
   ///   - observation: The latest reading; its rate is the one that was in force.
@@ -99,9 +99,10 @@ public struct GuardedController: Sendable {
       state.hasHandedOver = true
       state.failures = 0
     }
-    let lower = observation.learningRate * guardian.configuration.rollbackScale
-    let floor = guardian.configuration.minimumLearningRate
-    let rate = max(lower, min(floor, observation.learningRate))
+    let configuration = guardian.configuration
+    let lower = observation.learningRate * configuration.rollbackScale
+    let floor = min(configuration.minimumLearningRate, observation.learningRate)
+    let rate = min(max(lower, floor), configuration.maximumLearningRate)
     state.ceiling = rate
     return decision(rate, .rollback, Self.guardianSource)
   }

@@ -19,8 +19,8 @@ extension Guardian {
 
     /// Good observations that the median of recent losses is taken over.
     static let window = 10
-    /// Good observations before a spike can be told from the beginning of a run.
-    static let fewestForSpikes = 3
+    /// Good observations before their median tells a spike from the beginning of a run.
+    static let fewestForMedian = 3
     /// Median absolute deviations that a spike is above the median.
     static let spikeNoise = 10.0
     /// Good observations after which earlier failures are forgotten.

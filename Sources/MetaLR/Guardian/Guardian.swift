@@ -5,6 +5,9 @@ import Foundation
 ///
 /// A guardian holds no state of a run; ``State`` does, and can be kept anywhere.
 public struct Guardian: Sendable, Equatable {
+  /// Changes with the rules, so that runs under other ones are not taken for runs under these.
+  public static let rulesVersion = 2
+
   /// Its thresholds.
   public let configuration: Configuration
 
@@ -50,7 +53,8 @@ public struct Guardian: Sendable, Equatable {
   ///
   /// A loss is a spike when it is above `median + (spikeRatio - 1) |median|` and above `median + 10 MAD` of the
   /// last good observations, where MAD is the median distance from the median. The first rule asks for a large
-  /// change, the second for one that is large beside the run's own noise.
+  /// change, the second for one that is large beside the run's own noise. Of fewer than three observations the highest stands
+  /// for the median, and the second rule asks nothing.
   ///
   /// - Parameters:
   ///   - observation: The reading.
@@ -77,9 +81,10 @@ public struct Guardian: Sendable, Equatable {
   }
 
   private func isSpike(_ loss: Double, after recent: [Double]) -> Bool {
-    guard recent.count >= Configuration.fewestForSpikes else { return false }
-    let middle = Self.median(recent)
-    let noise = Self.median(recent.map { abs($0 - middle) })
+    guard let highest = recent.max() else { return false }
+    let isBeginning = recent.count < Configuration.fewestForMedian
+    let middle = isBeginning ? highest : Self.median(recent)
+    let noise = isBeginning ? 0 : Self.median(recent.map { abs($0 - middle) })
     return loss > middle + (configuration.spikeRatio - 1) * abs(middle)
       && loss > middle + Configuration.spikeNoise * noise
   }

@@ -10,7 +10,7 @@ public protocol RateSource {
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
 
   /// Whether the run failed since the reading before, so that the next rates are for the best weights so far; asked
-  /// before them. No by default: a run that fails ends.
+  /// once after every reading but the first, before the rates. No by default: a run that fails ends.
   func goesBack(after observation: Observation) -> Bool
 }
 

@@ -66,11 +66,11 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       seed: seed, stepBudget: plan.stepBudget, learningRate: initialLearningRate)
     var observations = [current]
     var hasDiverged = false
+    var hasFailed = false
     var best = (loss: Double.infinity, step: current.step, weights: try trainee.snapshot())
     var lostSteps = 0
     while current.step < plan.stepBudget {
       if shouldStop() { throw Interrupted() }
-      let goesBack = source.goesBack(after: current)
       let rates: [Double]
       do {
         rates = try source.learningRates(
@@ -79,7 +79,7 @@ public struct TrainingRun: Codable, Sendable, Equatable {
         hasDiverged = true
         break
       }
-      if goesBack {
+      if hasFailed {
         try trainee.restore(best.weights)
         lostSteps = current.step - best.step
       }
@@ -88,11 +88,14 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       current.step += lostSteps
       observations.append(current)
       onReading(current)
-      if plan.hasDiverged(current), current.step >= plan.stepBudget || !source.goesBack(after: current) {
+      hasFailed = source.goesBack(after: current)
+      if plan.hasDiverged(current), current.step >= plan.stepBudget || !hasFailed {
         hasDiverged = true
         break
       }
-      if current.validationLoss < best.loss {
+      // The weights that a run goes back to must be better than those it began with.
+      let bar = hasFailed ? min(best.loss, observations[0].validationLoss) : best.loss
+      if current.isFinite, current.validationLoss < bar {
         let better = try trainee.snapshot()
         try trainee.discard(best.weights)
         best = (current.validationLoss, ownStep, better)
