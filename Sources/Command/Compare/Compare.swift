@@ -10,7 +10,7 @@ struct Compare: ParsableCommand {
     discussion: """
       METHODS:
         controller:FILE        a trained controller (or the name of a shipped one), from each of --initial-rates
-        guarded:FILE           the same under a guardian, as 'metalr apply' runs it
+        guarded:FILE           the same under a guardian with the default thresholds of 'metalr apply'
         constant, cosine       from each of --initial-rates
         cosine:0.01, ...       any schedule with rates of its own, as for 'metalr apply --baseline'
         replay:FILE            the rates of a file, such as the one that 'metalr pbt' writes
@@ -42,7 +42,9 @@ struct Compare: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Several networks, in place of --model.", valueName: "model"))
+    help: ArgumentHelp(
+      "Several networks, in place of --model; --width and --blocks need --model resnet beside them.",
+      valueName: "model"))
   var models: [ModelKind] = []
 
   @OptionGroup(title: "Run") var presets: PresetOptions

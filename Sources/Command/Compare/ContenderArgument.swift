@@ -1,3 +1,4 @@
+import ArgumentParser
 import Experiments
 import Foundation
 import MetaLR
@@ -35,6 +36,9 @@ struct ContenderArgument {
     case .rangeTest: return Contender(name: name ?? "find-rate", suggestedBy: try RateFinder())
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
     case .controller(let path, let isGuarded):
+      guard !path.isEmpty else {
+        throw ValidationError("A controller needs a file or a name behind it: 'controller:cifar'.")
+      }
       let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       let controller = checkpoint.controller

@@ -38,15 +38,18 @@ struct LengthOptions: ParsableArguments {
 struct PresetOptions: ParsableArguments {
   @OptionGroup var length: LengthOptions
 
-  @Option(help: ArgumentHelp("Optimizer steps between two decisions.", valueName: "steps"))
-  var interval = 10
+  @Option(
+    help: ArgumentHelp(
+      "Optimizer steps between two decisions (default: 10, or all of a shorter run).", valueName: "steps"))
+  var interval: Int?
 
   /// The steps that were asked for; nil for the preset's.
   var steps: Int? { length.steps }
 
   /// Length and interval of a run.
   func plan(for preset: Preset) throws -> RunPlan {
-    let plan = RunPlan(stepBudget: steps ?? preset.steps, interval: interval)
+    let steps = steps ?? preset.steps
+    let plan = RunPlan(stepBudget: steps, interval: interval ?? max(1, min(RunPlan().interval, steps)))
     try plan.validate()
     return plan
   }

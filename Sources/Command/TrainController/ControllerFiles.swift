@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reports
 
@@ -22,4 +23,15 @@ struct ControllerFiles {
   var losses: String { base + ".losses.svg" }
   /// What an unfinished training goes on from.
   var state: String { base + ".state" }
+
+  /// Refuses a checkpoint that is a folder before the training, not after it.
+  func requireNoFolder() throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: checkpoint, isDirectory: &isFolder)
+    guard checkpoint.hasSuffix("/") || exists && isFolder.boolValue else { return }
+    throw OutputFileError(
+      error: FileError(
+        path: checkpoint, problem: "is a folder",
+        remedy: "Give the file of the checkpoint, such as 'controller.ckpt' in that folder."))
+  }
 }

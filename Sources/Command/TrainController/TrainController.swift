@@ -74,6 +74,7 @@ struct TrainController: ParsableCommand {
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
     let files = ControllerFiles(checkpoint: output)
+    try files.requireNoFolder()
     let (training, tests) = try learn(job, files: files, interrupt: interrupt)
     guard job.isFirst else { return }
     try report(training, tests: tests, files: files)
