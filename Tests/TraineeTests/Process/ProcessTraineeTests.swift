@@ -179,6 +179,24 @@ struct ProcessTraineeTests {
     #expect(messages.all.contains { $0.contains("failed 1 of at most 4 times in a row") })
   }
 
+  @Test("A run that ends without a failure ends the row of failures, wherever a restore leaves it")
+  func rowOfFailures() throws {
+    let flag = FileManager.default.temporaryDirectory.appendingPathComponent("metalr-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: flag) }
+    let trainee = try ProcessTrainee(configuration: Self.configuration("exits", at: "train", once: flag))
+    for _ in 0..<5 {
+      let error = #expect(throws: TraineeProcessError.self) { try Self.useAll(trainee) }
+      #expect(error?.allowsRestart == true)
+      _ = try trainee.reset(seed: 1, stepBudget: 20, learningRate: 0.1)
+      let snapshot = try trainee.snapshot()
+      _ = try trainee.train(learningRates: [0.1, 0.1])
+      try trainee.restore(snapshot)
+      _ = try trainee.reset(seed: 2, stepBudget: 20, learningRate: 0.1)
+      trainee.close()
+      try FileManager.default.removeItem(atPath: flag)
+    }
+  }
+
   @Test("Restarts are bounded: the failure after the last one says that there are no more")
   func boundedRestarts() throws {
     let trainee = try ProcessTrainee(configuration: Self.configuration("exits", at: "train"))
