@@ -18,6 +18,15 @@ struct StatisticsTests {
     #expect(abs(test.pValue / 0.0152293072671295 - 1) < 1e-11)
   }
 
+  @Test("A logarithmic band is even on its axis, and there is none for values that are not positive")
+  func logarithmicBand() throws {
+    let band = try #require(LogarithmicBand([1, exp(2)]))
+    #expect(abs(band.middle - exp(1)) < 1e-12)
+    #expect(abs(band.upper - exp(1 + 2.0.squareRoot())) < 1e-12)
+    #expect(abs(band.lower * band.upper - band.middle * band.middle) < 1e-12)
+    #expect(LogarithmicBand([1, 0]) == nil && LogarithmicBand([1, -1]) == nil && LogarithmicBand([]) == nil)
+  }
+
   @Test("The paired test agrees with SciPy")
   func paired() throws {
     let (a, b) = (try #require(first), try #require(second))

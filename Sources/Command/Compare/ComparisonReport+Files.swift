@@ -11,7 +11,7 @@ extension ComparisonReport {
   func write(to folder: String) throws -> [String] {
     let pictures = results.map(TaskPictures.init)
     let losses = ChartFigure(
-      title: "Validation loss", note: "mean of the seeds, band of one standard deviation",
+      title: "Validation loss", note: LogarithmicBand.note,
       panels: pictures.map(\.losses), columns: 1)
     let rates = ChartFigure(
       title: "Learning rates", note: "geometric mean of the seeds, band from the lowest to the highest",

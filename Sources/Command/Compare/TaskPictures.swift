@@ -7,15 +7,14 @@ import Reports
 struct TaskPictures {
   let results: TaskResults
 
-  /// The validation loss over the steps: mean of the seeds, band of one standard deviation.
+  /// The validation loss over the steps: geometric mean of the seeds, band of one standard deviation of the logarithm.
   var losses: LineChart {
     LineChart(
       title: results.title, horizontal: ChartAxis("Step"),
       vertical: ChartAxis("Validation loss", scale: .logarithmic),
       series: results.runs.map { compared in
         Self.series(compared, values: \.validationLoss) { values in
-          guard let sample = Sample(values) else { return nil }
-          return (sample.mean, sample.mean - sample.standardDeviation, sample.mean + sample.standardDeviation)
+          LogarithmicBand(values).map { ($0.middle, $0.lower, $0.upper) }
         }
       })
   }

@@ -21,20 +21,18 @@ struct ComparisonPictures {
     }
   }
 
-  /// The validation loss over the steps, mean and standard deviation of the seeds.
+  /// The validation loss over the steps, geometric mean and standard deviation of the seeds.
   var losses: ChartFigure {
-    figure(title: "Validation loss", note: "mean of the seeds, band of one standard deviation") { result in
+    figure(title: "Validation loss", note: LogarithmicBand.note) { result in
       let length = result.runs.map(\.observations.count).min() ?? 0
       let columns = (0..<length).map { index in
-        Sample(result.runs.map { $0.observations[index].validationLoss })
+        LogarithmicBand(result.runs.map { $0.observations[index].validationLoss })
       }
-      let means = columns.map { $0?.mean ?? .nan }
-      let deviations = columns.map { $0?.standardDeviation ?? .nan }
       return [
         ChartSeries(
           result.method, x: (result.runs.first?.observations ?? []).prefix(length).map { Double($0.step) },
-          y: means,
-          band: .init(lower: zip(means, deviations).map(-), upper: zip(means, deviations).map(+)))
+          y: columns.map { $0?.middle ?? .nan },
+          band: .init(lower: columns.map { $0?.lower ?? .nan }, upper: columns.map { $0?.upper ?? .nan }))
       ]
     } vertical: {
       ChartAxis("Validation loss", scale: .logarithmic)
@@ -64,4 +62,9 @@ struct ComparisonPictures {
           series: results.filter { $0.initialLearningRate == rate }.flatMap(series))
       }, sharesVerticalRange: true)
   }
+}
+
+extension LogarithmicBand {
+  /// What pictures say of it.
+  static let note = "geometric mean of the seeds, band of one standard deviation of the logarithm"
 }
