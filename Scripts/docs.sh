@@ -8,16 +8,16 @@ out=.build/docs
 rm -rf "$out"
 mkdir -p "$out/symbols"
 
-# The package manager also tries, and fails, to describe its own test runner: that is no concern of ours, so its
-# messages are shown only when the description of a library is missing.
-graphs=$(swift build --show-bin-path)/../symbolgraph
-rm -rf "$graphs"
-swift package dump-symbol-graph --skip-synthesized-members >"$out/symbols.log" 2>&1 || true
+# `swift package dump-symbol-graph` would build every target, the one for MPI too, whose headers need not be there.
+swift build --target MetaLR
+built=$(swift build --show-bin-path)
+triple=$(swift -print-target-info | sed -n 's/.*"triple" *: *"\(.*\)".*/\1/p')
 for module in MetaLR PPO Trainee Schedules NeuralNet Datasets Files Randomness; do
-  cp "$graphs/$module.symbols.json" "$out/symbols/" || {
-    cat "$out/symbols.log"
-    exit 1
-  }
+  set -- -module-name "$module" -target "$triple" -I "$built/Modules" -output-dir "$out/symbols" \
+    -Xcc -fmodule-map-file=Sources/CZlib/module.modulemap -Xcc "-fmodule-map-file=$built/Kernels.build/module.modulemap" \
+    -minimum-access-level public -skip-synthesized-members
+  if command -v xcrun >/dev/null 2>&1; then set -- "$@" -sdk "$(xcrun --show-sdk-path)"; fi
+  swift symbolgraph-extract "$@"
 done
 
 docc=docc
