@@ -1,4 +1,3 @@
-import ArgumentParser
 import Experiments
 import Foundation
 import MetaLR
@@ -36,9 +35,6 @@ struct ContenderArgument {
     case .rangeTest: return Contender(name: name ?? "find-rate", suggestedBy: try RateFinder())
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
     case .controller(let path, let isGuarded):
-      guard !path.isEmpty else {
-        throw ValidationError("A controller needs a file or a name behind it: 'controller:cifar'.")
-      }
       let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       let controller = checkpoint.controller
@@ -53,7 +49,9 @@ struct ContenderArgument {
 
 extension ContenderArgument.Kind {
   init(parsing text: String) throws {
-    if let path = text.removing(prefix: "controller:") {
+    if text == "controller:" || text == "guarded:" {
+      throw ScheduleError("'\(text)' needs a file or a name behind it: '\(text)cifar'.")
+    } else if let path = text.removing(prefix: "controller:") {
       self = .controller(path: path, isGuarded: false)
     } else if let path = text.removing(prefix: "guarded:") {
       self = .controller(path: path, isGuarded: true)
