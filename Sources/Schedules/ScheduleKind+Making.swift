@@ -43,6 +43,10 @@ extension ScheduleKind {
       return try OneCycleSchedule(
         maximumLearningRate: value("max"), totalSteps: totalSteps, riseShare: value("rise"),
         initialDivisor: value("divisor"), finalDivisor: value("end-divisor"))
+    case .exponentialRise:
+      return try ExponentialRiseSchedule(
+        maximumLearningRate: value("max"), totalSteps: totalSteps, riseShare: value("rise"),
+        endShare: value("end"), initialDivisor: value("divisor"))
     case .triangular, .triangular2, .exponentialRange:
       return try CyclicalSchedule(
         minimumLearningRate: value("min"), maximumLearningRate: value("max"), halfCycleSteps: whole("half"),

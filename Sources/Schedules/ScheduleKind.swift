@@ -18,6 +18,8 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
   case cosine
   /// ``OneCycleSchedule``.
   case oneCycle = "one-cycle"
+  /// ``ExponentialRiseSchedule``.
+  case exponentialRise = "exp-rise"
   /// ``CyclicalSchedule`` with cycles of one height.
   case triangular
   /// ``CyclicalSchedule`` with cycles of half the height each time.
@@ -54,6 +56,7 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
     case .polynomial: [.init("rate"), .init("power"), .init("end", 0)]
     case .inverseSquareRoot: [.init("rate"), .init("hold", 1, isWhole: true)]
     case .oneCycle: [.init("max"), .init("rise", 0.3), .init("divisor", 25), .init("end-divisor", 1e4)]
+    case .exponentialRise: [.init("max"), .init("rise", 0.7), .init("end", 1), .init("divisor", 25)]
     case .triangular, .triangular2: [.init("min"), .init("max"), .init("half", isWhole: true)]
     case .exponentialRange: [.init("min"), .init("max"), .init("half", isWhole: true), .init("gamma")]
     case .cosineRestarts:

@@ -104,6 +104,18 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
+  @Test("A controller is trained on two data sets at once, and its card names them and their teachers")
+  func twoDatasets() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.ckpt"
+    let run = try Self.train(
+      path, "--also", "shapes", "--teacher", "cosine:0.01", "exp-rise:0.02", "--episodes-per-update", "6")
+    #expect(run.status == 0, "\(run.error)")
+    let card = try ProgramRun("inspect", path).output
+    #expect(card.components(separatedBy: "data set").count == 3, "\(card)")
+    #expect(card.contains("cosine:0.01, exp-rise:0.02"), "\(card)")
+  }
+
   @Test("A controller is trained further on other trainees, and its card names both trainings")
   func further() throws {
     let folder = try TemporaryFolder()
@@ -216,7 +228,9 @@ struct TrainControllerTests {
       ["--width", "3"],
       ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "gru"],
       ["--resume", "--restart"], ["--dataset", "nonsense"], ["--teacher", "nonsense"],
-      ["--teacher", "one-cycle:-1"],
+      ["--teacher", "one-cycle:-1"], ["--teacher", "cosine:0.1", "cosine:0.2"],
+      ["--also", "shapes", "--teacher", "cosine:0.1"], ["--also", "nonsense"],
+      ["--also", "shapes", "--trainee", "cat"],
     ])
   func impossibleOptions(options: [String]) throws {
     let folder = try TemporaryFolder()

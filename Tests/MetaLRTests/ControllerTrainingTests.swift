@@ -86,6 +86,39 @@ struct ControllerTrainingTests {
     #expect(throws: ScheduleError.self) { try ControllerTraining(configuration: configuration) }
   }
 
+  @Test("Two tasks with a teacher each are told apart, with the same bits whatever the workers")
+  func tasks() throws {
+    var configuration = Self.configuration(episodes: 24)
+    configuration.episodesPerUpdate = 24
+    configuration.initialLearningRates = [0.05, 0.01]
+    configuration.teacher = try ScheduleSpecification(parsing: "constant:0.04")
+    configuration.furtherTeachers = [try ScheduleSpecification(parsing: "constant:0.01")]
+    let lowestLosses = [0.05, 20]
+    let trainings = try [1, 3].map { workers in
+      var training = try ControllerTraining(configuration: configuration)
+      try training.advance(
+        on: lowestLosses.map { loss in TraineePool(workers: workers) { RegressionTrainee(lowestLoss: loss) } }
+      )
+      return training
+    }
+    #expect(trainings[0].controller == trainings[1].controller)
+    let episodes = trainings[0].state.episodes
+    #expect(episodes.map(\.episode) == Array(0..<24))
+    for (index, episode) in episodes.enumerated() {
+      #expect((episode.bestValidationLoss >= 20) == (index % 2 == 1))
+      #expect(episode.initialLearningRate == configuration.initialLearningRate(ofEpisode: index / 2))
+    }
+    for (loss, target) in zip(lowestLosses, [0.04, 0.01]) {
+      var session = trainings[0].controller.session()
+      let run = try TrainingRun(
+        of: RegressionTrainee(lowestLoss: loss), ratesFrom: &session, seed: 99, initialLearningRate: 0.02,
+        plan: configuration.plan)
+      for observation in run.observations where (25...40).contains(observation.step) {
+        #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) on \(loss)")
+      }
+    }
+  }
+
   @Test("Episodes begin at every rate equally often, in orders that differ")
   func initialRates() throws {
     let configuration = Self.configuration()

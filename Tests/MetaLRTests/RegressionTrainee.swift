@@ -7,14 +7,16 @@ import Randomness
 final class RegressionTrainee: Trainee {
   private static let size = 6
   private let firstLoss: Double?
+  private let lowestLoss: Double
   private var weights: [Double] = []
   private var target: [Double] = []
   private var generator = SeededGenerator(seed: 0)
   private var observation: Observation?
   private var predictions: [Double] = []
 
-  init(firstLoss: Double? = nil) {
+  init(firstLoss: Double? = nil, lowestLoss: Double = 0.05) {
     self.firstLoss = firstLoss
+    self.lowestLoss = lowestLoss
   }
 
   func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation {
@@ -66,7 +68,7 @@ final class RegressionTrainee: Trainee {
   }
 
   private func validationLoss() -> Double {
-    0.05 + zip(weights, target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 2
+    lowestLoss + zip(weights, target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 2
   }
 
   private func observe(step: Int, stepBudget: Int, trainLoss: Double, learningRate: Double) -> Observation {

@@ -100,7 +100,8 @@ struct Apply: ParsableCommand {
         controller: checkpoint.card.trainee, trainee: task.description, evaluation: table.rows,
         guardian: log.summary, written: written),
       text:
-        "Controller trained on \(checkpoint.card.trainee.summary), applied to \(task.description.summary):\n\n"
+        "Controller trained on \(checkpoint.card.trainees.map(\.summary).joined(separator: ", ")), "
+        + "applied to \(task.description.summary):\n\n"
         + "\(table.text)\n\(log.summary.text)\n\nWrote \(written.joined(separator: ", ")).\n")
   }
 

@@ -22,23 +22,27 @@ struct CardText {
   private var facts: [(name: String, value: String)] {
     let (card, controller) = (checkpoint.card, checkpoint.controller)
     let training = card.training
-    let sizes = card.trainee.splitSizes.map(String.init).joined(separator: " / ")
-    return [
-      ("made by", "metalr \(card.version)"),
-      ("data set", "\(card.trainee.dataset), \(sizes) images to train / validate / test"),
-      ("content hash", card.trainee.datasetHash),
+    let data = card.trainees.flatMap { trainee in
+      let sizes = trainee.splitSizes.map(String.init).joined(separator: " / ")
+      return [
+        (name: "data set", value: "\(trainee.dataset), \(sizes) images to train / validate / test"),
+        ("content hash", trainee.datasetHash),
+      ]
+    }
+    return [("made by", "metalr \(card.version)")] + data + [
       ("network", "\(card.trainee.model), \(card.trainee.optimizer), batch \(card.trainee.batchSize)"),
       ("run", "\(training.plan.stepBudget) steps, a decision every \(training.plan.interval)"),
       (
         "episodes",
         "\(card.episodes), an update every \(training.episodesPerUpdate)"
           + card.earlier.reversed().map { earlier in
-            ", after \(earlier.episodes) on \(earlier.trainee.dataset)"
-              + (earlier.training.teacher.map { " with the teacher \($0)" } ?? "")
+            ", after \(earlier.episodes) on "
+              + earlier.trainees.map(\.dataset).joined(separator: ", ")
+              + (Self.teachers(earlier.training).map { " with the \($0.name) \($0.value)" } ?? "")
           }.joined()
       ),
       ("initial rates", training.initialLearningRates.map { "\($0)" }.joined(separator: ", ")),
-      training.teacher.map { ("teacher", "\($0)") }
+      Self.teachers(training)
         ?? ("reward", "\(training.reward.rawValue), discount \(training.ppo.discount)"),
       ("seed", "\(training.seed)"),
       ("features", "\(controller.featureSet.rawValue) (\(controller.featureSet.count))"),
@@ -68,6 +72,13 @@ struct CardText {
     }
     let seeds = checkpoint.card.evaluation.first?.seeds.count ?? 0
     return "\nOn \(seeds) held-out seeds, mean (standard deviation):\n\n\(table.text)"
+  }
+
+  private static func teachers(_ training: ControllerTraining.Configuration) -> (name: String, value: String)?
+  {
+    let teachers = training.teachers.map { "\($0)" }
+    guard !teachers.isEmpty else { return nil }
+    return (teachers.count > 1 ? "teachers" : "teacher", teachers.joined(separator: ", "))
   }
 
   private static func describe(_ network: NetworkShape) -> String {

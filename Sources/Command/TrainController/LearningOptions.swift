@@ -6,7 +6,7 @@ import Schedules
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default: the preset's 120 or 300; with --teacher 12).", valueName: "count"))
+      "Training episodes (default: the preset's 120 or 300; 12 for each --teacher).", valueName: "count"))
   var episodes: Int?
 
   @Option(
@@ -49,20 +49,23 @@ struct LearningOptions: ParsableArguments {
   var initialRates: [Double] = []
 
   @Option(
+    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Imitate this schedule, from every initial rate, in place of learning by reward.",
+      "Imitate this schedule, from every initial rate, in place of learning by reward; with --also one for each data set.",
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
-  var teacher: String?
+  var teacher: [String] = []
 
   /// How a controller is trained, from `trained` where it begins as another.
   func configuration(
     preset: Preset, plan: RunPlan, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
-    configuration.teacher = try teacher.map { try ScheduleSpecification(parsing: $0) }
-    configuration.episodes = episodes ?? (teacher == nil ? preset.episodes : 12)
+    let teachers = try teacher.map { try ScheduleSpecification(parsing: $0) }
+    configuration.teacher = teachers.first
+    configuration.furtherTeachers = teachers.count > 1 ? Array(teachers.dropFirst()) : nil
+    configuration.episodes = episodes ?? (teachers.isEmpty ? preset.episodes : 12 * teachers.count)
     configuration.episodesPerUpdate =
-      episodesPerUpdate ?? (teacher == nil ? configuration.episodesPerUpdate : configuration.episodes)
+      episodesPerUpdate ?? (teachers.isEmpty ? configuration.episodesPerUpdate : configuration.episodes)
     configuration.plan = plan
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)
@@ -70,7 +73,7 @@ struct LearningOptions: ParsableArguments {
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
     // Who need not find the way by small steps can undo a bad beginning in one.
-    let range = teacher == nil ? configuration.action.logScale : 2.3
+    let range = teachers.isEmpty ? configuration.action.logScale : 2.3
     configuration.action.logScale = logScale ?? trained?.action.logScale ?? range
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }

@@ -4,7 +4,8 @@ import MetaLR
 
 /// What a training begins from.
 struct TrainingStart {
-  let trainee: TraineeDescription
+  /// What its trainees are, task by task.
+  let trainees: [TraineeDescription]
   let trained: Checkpoint?
   let configuration: ControllerTraining.Configuration
 
@@ -27,7 +28,9 @@ extension TrainController {
       let saved = try store.newest()
       var begun = saved.state.configuration
       begun.episodes = configuration.episodes
-      guard saved.trainee == start.trainee, saved.earlier == start.earlier, begun == configuration else {
+      guard [saved.trainee] + (saved.furtherTrainees ?? []) == start.trainees, saved.earlier == start.earlier,
+        begun == configuration
+      else {
         throw ChangedOptions(folder: files.state)
       }
       return [saved]
@@ -42,7 +45,7 @@ extension TrainController {
   ///
   /// The first save shows at once whether the folder can be written.
   func train(
-    _ training: inout ControllerTraining, from start: TrainingStart, on pool: TraineePool,
+    _ training: inout ControllerTraining, from start: TrainingStart, on pools: [TraineePool],
     files: ControllerFiles, job: Job, interrupt: Interrupt
   ) throws {
     let board = EpisodeBoard(training.state.episodes)
@@ -53,7 +56,7 @@ extension TrainController {
     progress.update(done: board.count)
     while !training.isFinished {
       do {
-        try training.advance(on: pool, shouldStop: { interrupt.isRequested }) { episode in
+        try training.advance(on: pools, shouldStop: { interrupt.isRequested }) { episode in
           let (count, details) = board.add(episode)
           progress.update(done: count, details: details)
         }
@@ -69,7 +72,10 @@ extension TrainController {
   {
     try writingOutput {
       try TrainingStateStore(folder: files.state).save(
-        SavedTraining(trainee: start.trainee, earlier: start.earlier, state: state))
+        SavedTraining(
+          trainee: start.trainees[0],
+          furtherTrainees: start.trainees.count > 1 ? Array(start.trainees.dropFirst()) : nil,
+          earlier: start.earlier, state: state))
       try EpisodeLog(state).write(to: files.log)
       try EpisodeLog.events(state).write(to: files.events)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Files
 import Foundation
@@ -18,6 +19,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
         metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
         metalr train-controller --teacher one-cycle:0.01 --dataset fashion --output imitation.ckpt
+        metalr train-controller --dataset cifar10 --also shapes --teacher exp-rise:0.012,0.7,0.85 exp-rise:0.03,0.85
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and two pictures (.schedules.svg, \
@@ -26,6 +28,14 @@ struct TrainController: ParsableCommand {
       """)
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Train on these data sets too, in turn with --dataset and with its options; the final test is on --dataset.",
+      valueName: "name"),
+    completion: .list(DatasetName.allCases.map(\.rawValue)))
+  var also: [String] = []
+
   @OptionGroup(title: "Run") var presets: PresetOptions
   @OptionGroup(title: "Controller") var learning: LearningOptions
 
@@ -61,6 +71,14 @@ struct TrainController: ParsableCommand {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
     try validateCount("--seeds", seeds, from: 0)
+    guard also.isEmpty || trainee.command == nil else {
+      throw ValidationError("--also names data sets for the built-in trainee; leave it out with --trainee.")
+    }
+    guard learning.teacher.isEmpty || learning.teacher.count == also.count + 1 else {
+      throw ValidationError(
+        "There are \(learning.teacher.count) schedules after --teacher and \(also.count + 1) data sets; "
+          + "give one schedule for each data set, first that of --dataset.")
+    }
   }
 
   func run() throws {
@@ -85,7 +103,17 @@ struct TrainController: ParsableCommand {
     let preset = presets.resolved(for: trainee.data.dataset)
     return try card.training
       == learning.configuration(preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
-      && card.trainee == TraineeTask(trainee, preset: preset).description && card.earlier.isEmpty
+      && card.trainees == tasks(preset).map(\.description) && card.earlier.isEmpty
+  }
+
+  /// What is trained, first that of `--dataset`.
+  private func tasks(_ preset: Preset) throws -> [TraineeTask] {
+    try [TraineeTask(trainee, preset: preset)]
+      + also.map { name in
+        var other = trainee
+        other.data.dataset = name
+        return try TraineeTask(other, preset: preset)
+      }
   }
 
   /// Trains, tests, and writes the checkpoint; then the state of the training is no longer needed.
@@ -96,18 +124,20 @@ struct TrainController: ParsableCommand {
     let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let configuration = try learning.configuration(
       preset: preset, plan: presets.plan(for: preset), seed: seed.seed, from: trained?.controller)
-    let task = try TraineeTask(trainee, preset: preset)
-    if (seeds ?? preset.seeds) > 0 { try task.requireTests() }
-    let pool = job.pool(of: task, workers: workers)
+    let tasks = try tasks(preset)
+    if (seeds ?? preset.seeds) > 0 { try tasks[0].requireTests() }
+    let pools = tasks.map { job.pool(of: $0, workers: workers) }
 
-    let start = TrainingStart(trainee: task.description, trained: trained, configuration: configuration)
+    let start = TrainingStart(
+      trainees: tasks.map(\.description), trained: trained, configuration: configuration)
     var training = try begin(start, files: files, job: job)
-    try train(&training, from: start, on: pool, files: files, job: job, interrupt: interrupt)
+    try train(&training, from: start, on: pools, files: files, job: job, interrupt: interrupt)
     let tests = try test(
-      training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pool, interrupt: interrupt)
+      training, seeds: HeldOutSeeds.first(seeds ?? preset.seeds), on: pools[0], interrupt: interrupt)
     guard job.isFirst else { return (training, tests) }
     let card = ControllerCard(
-      trainee: task.description, training: configuration, episodes: training.state.episodes.count,
+      trainee: start.trainees[0], furtherTrainees: Array(start.trainees.dropFirst()),
+      training: configuration, episodes: training.state.episodes.count,
       evaluation: tests.map {
         EvaluationRow(method: $0.method, initialLearningRate: $0.initialLearningRate, runs: $0.runs)
       }, earlier: start.earlier)

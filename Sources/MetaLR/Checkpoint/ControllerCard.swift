@@ -2,8 +2,10 @@
 public struct ControllerCard: Codable, Sendable, Equatable {
   /// The version of metalr that wrote it.
   public var version: String
-  /// What its trainees were.
+  /// What its trainees were; with several tasks, those of the first.
   public var trainee: TraineeDescription
+  /// The trainees of the other tasks, in order; empty for a single task.
+  public var furtherTrainees: [TraineeDescription]
   /// How it was trained; seeds, rewards, rates and lengths included.
   public var training: ControllerTraining.Configuration
   /// Training episodes done.
@@ -12,6 +14,9 @@ public struct ControllerCard: Codable, Sendable, Equatable {
   public var evaluation: [EvaluationRow]
   /// The trainings before, of the controllers that this one began as, oldest first; empty for one that began anew.
   public var earlier: [ControllerCard]
+
+  /// The trainees of all tasks, in order.
+  public var trainees: [TraineeDescription] { [trainee] + furtherTrainees }
 
   /// Optimizer steps of trainees in all trainings together.
   public var trainingSteps: Int {
@@ -27,10 +32,12 @@ public struct ControllerCard: Codable, Sendable, Equatable {
 
   /// Creates a card.
   public init(
-    version: String = metalrVersion, trainee: TraineeDescription, training: ControllerTraining.Configuration,
-    episodes: Int, evaluation: [EvaluationRow], earlier: [ControllerCard] = []
+    version: String = metalrVersion, trainee: TraineeDescription,
+    furtherTrainees: [TraineeDescription] = [], training: ControllerTraining.Configuration, episodes: Int,
+    evaluation: [EvaluationRow], earlier: [ControllerCard] = []
   ) {
     self.earlier = earlier
+    self.furtherTrainees = furtherTrainees
     self.version = version
     self.trainee = trainee
     self.training = training
@@ -40,12 +47,13 @@ public struct ControllerCard: Codable, Sendable, Equatable {
 }
 
 extension ControllerCard {
-  /// Reads a card; those of older versions do not name earlier trainings.
+  /// Reads a card; those of older versions name neither earlier trainings nor further trainees.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       version: try values.decode(String.self, forKey: .version),
       trainee: try values.decode(TraineeDescription.self, forKey: .trainee),
+      furtherTrainees: try values.decodeIfPresent([TraineeDescription].self, forKey: .furtherTrainees) ?? [],
       training: try values.decode(ControllerTraining.Configuration.self, forKey: .training),
       episodes: try values.decode(Int.self, forKey: .episodes),
       evaluation: try values.decode([EvaluationRow].self, forKey: .evaluation),

@@ -38,8 +38,13 @@ public enum FeatureSet: String, CaseIterable, Codable, Sendable {
     return self == .paper ? paper : paper + [Float(observation.progress)]
   }
 
-  /// Places of the features that a schedule does not look at: all but the rate and the progress, where there is one.
-  var unseenBySchedules: [Int] {
-    self == .paper ? [] : names.indices.filter { !["log learning rate", "progress"].contains(names[$0]) }
+  /// Places of the features that take no part in an imitation of so many teachers.
+  ///
+  /// All but the rate and the progress, which schedules look at, and with several teachers the validation loss, by which
+  /// their tasks are told apart. None where there is no progress.
+  func unseen(imitating teachers: Int) -> [Int] {
+    var seen = ["log learning rate", "progress"]
+    if teachers > 1 { seen.append("log validation loss") }
+    return self == .paper ? [] : names.indices.filter { !seen.contains(names[$0]) }
   }
 }

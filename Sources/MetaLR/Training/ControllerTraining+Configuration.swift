@@ -38,8 +38,10 @@ extension ControllerTraining {
     /// A schedule to imitate, in place of learning by reward; nil by default.
     ///
     /// An update fits the controller to what the schedule, disturbed by the policy's noise, did in that update's
-    /// episodes; so make all episodes one update.
+    /// episodes; so make all episodes one update. With several tasks, this is the first one's.
     public var teacher: ScheduleSpecification?
+    /// The schedules to imitate on the second task and those after it; nil, the default, for a single task.
+    public var furtherTeachers: [ScheduleSpecification]?
     /// Decides the initial policy, the episodes and the exploration.
     public var seed: UInt64 = 0
 
@@ -71,8 +73,11 @@ extension ControllerTraining {
     /// How many updates the training takes; the last may have fewer episodes.
     public var updates: Int { (episodes - 1) / episodesPerUpdate + 1 }
 
-    /// Where an episode begins: every rate once, in an order drawn anew, before any comes again, so that the few
-    /// episodes of an update begin at all of them.
+    /// The schedules to imitate, one a task; empty for learning by reward.
+    public var teachers: [ScheduleSpecification] { (teacher.map { [$0] } ?? []) + (furtherTeachers ?? []) }
+
+    /// Where an episode, counted among those of its task from 0, begins: every rate once, in an order drawn anew, before
+    /// any comes again, so that the few episodes of an update begin at all of them.
     func initialLearningRate(ofEpisode number: Int) -> Double {
       let count = initialLearningRates.count
       // Streams below belong to the episodes, those above to the updates.
@@ -100,6 +105,9 @@ extension ControllerTraining {
       try Self.check(
         updatesUntilFreeze >= 1, "updates before the statistics freeze", updatesUntilFreeze,
         "a whole number of at least 1")
+      try Self.check(
+        teacher != nil || furtherTeachers == nil, "list of further teachers", furtherTeachers ?? [],
+        "none where the first task has no teacher")
       try ppo.validate()
     }
 

@@ -93,7 +93,8 @@ extension ControllerTraining {
         try configuration.teacher == nil
         ? learner.update(episodes: episodes, using: &generator)
         : learner.imitate(
-          episodes, ignoring: configuration.featureSet.unseenBySchedules, using: &generator)
+          episodes, ignoring: configuration.featureSet.unseen(imitating: configuration.teachers.count),
+          using: &generator)
 
       let record = UpdateRecord(
         update: updates.count, episodes: rollouts.map(\.record), statistics: statistics)

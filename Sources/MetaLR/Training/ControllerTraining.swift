@@ -28,7 +28,9 @@ public struct ControllerTraining: Sendable {
   ///   or networks are not those of `trained`; `ScheduleError` for a teacher that is no schedule for runs of this length.
   public init(configuration: Configuration, from trained: Controller? = nil) throws {
     try configuration.validate()
-    _ = try configuration.teacher?.schedule(totalSteps: configuration.plan.stepBudget)
+    for teacher in configuration.teachers {
+      _ = try teacher.schedule(totalSteps: configuration.plan.stepBudget)
+    }
     if let trained { try configuration.validate(goingOnFrom: trained) }
     state = try State(configuration: configuration, from: trained)
   }
@@ -82,17 +84,44 @@ public struct ControllerTraining: Sendable {
     on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool = { false },
     onEpisode: @escaping @Sendable (EpisodeRecord) -> Void = { _ in }
   ) throws -> UpdateRecord {
+    try advance(on: [pool], shouldStop: shouldStop, onEpisode: onEpisode)
+  }
+
+  /// Plays the episodes of one update on several tasks in turn, then updates the policy.
+  ///
+  /// Episode k is played on pool number k modulo their count.
+  ///
+  /// - Parameters:
+  ///   - pools: One a task, the same ones in the same order at every update.
+  ///   - shouldStop: Asked before every decision; an update that is stopped leaves the state as it was.
+  ///   - onEpisode: Told of each episode as it ends, in no fixed order, on a worker's thread, one at a time.
+  /// - Returns: What the update came to.
+  /// - Throws: ``Interrupted``, or what the trainees throw.
+  /// - Precondition: The training is not finished, and where it imitates, there are as many pools as teachers.
+  @discardableResult
+  public mutating func advance(
+    on pools: [TraineePool], shouldStop: @escaping @Sendable () -> Bool = { false },
+    onEpisode: @escaping @Sendable (EpisodeRecord) -> Void = { _ in }
+  ) throws -> UpdateRecord {
     precondition(!isFinished, "The training is finished after \(configuration.episodes) episodes")
+    let teachers = configuration.teachers.count
+    precondition(
+      !pools.isEmpty && (teachers == 0 || teachers == pools.count),
+      "There are \(pools.count) pools of trainees and \(teachers) teachers; give one pool a teacher")
     let first = state.episodes.count
     let count = min(configuration.episodesPerUpdate, configuration.episodes - first)
-    let (configuration, controller) = (configuration, controller)
-    let rollouts = try pool.run(
-      count: count, onResult: { _, rollout in onEpisode(rollout.record) },
-      job: { index, trainee in
-        try Rollout.played(
-          episode: first + index, trainee: trainee, controller: controller, configuration: configuration,
-          shouldStop: shouldStop)
-      })
-    return try state.learn(from: rollouts)
+    let (configuration, controller, tasks) = (configuration, controller, pools.count)
+    var rollouts: [Rollout] = []
+    for (task, pool) in pools.enumerated() {
+      let episodes = (first..<first + count).filter { $0 % tasks == task }
+      rollouts += try pool.run(
+        count: episodes.count, onResult: { _, rollout in onEpisode(rollout.record) },
+        job: { index, trainee in
+          try Rollout.played(
+            episode: episodes[index], tasks: tasks, trainee: trainee, controller: controller,
+            configuration: configuration, shouldStop: shouldStop)
+        })
+    }
+    return try state.learn(from: rollouts.sorted { $0.record.episode < $1.record.episode })
   }
 }

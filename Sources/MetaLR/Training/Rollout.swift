@@ -6,12 +6,13 @@ struct Rollout: Sendable, Codable {
   let statistics: RunningStatistics
   let record: EpisodeRecord
 
-  /// Plays episode number `episode` of the training; everything about it is decided by that number and the seed.
+  /// Plays episode number `episode` of the training; everything about it is decided by that number, the number of tasks
+  /// that take turns, and the seed.
   ///
   /// When the trainee's process fails, the episode is played anew from a fresh seed, as often as the trainee can be
   /// started again: the run that failed teaches nothing.
   static func played(
-    episode: Int, trainee: any Trainee, controller: Controller,
+    episode: Int, tasks: Int, trainee: any Trainee, controller: Controller,
     configuration: ControllerTraining.Configuration,
     shouldStop: @escaping @Sendable () -> Bool
   ) throws -> Rollout {
@@ -19,7 +20,7 @@ struct Rollout: Sendable, Codable {
     while true {
       do {
         return try Rollout(
-          episode: episode, attempt: attempt, trainee: trainee, controller: controller,
+          episode: episode, tasks: tasks, attempt: attempt, trainee: trainee, controller: controller,
           configuration: configuration, shouldStop: shouldStop)
       } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
         attempt += 1
@@ -28,7 +29,7 @@ struct Rollout: Sendable, Codable {
   }
 
   private init(
-    episode number: Int, attempt: Int, trainee: any Trainee, controller: Controller,
+    episode number: Int, tasks: Int, attempt: Int, trainee: any Trainee, controller: Controller,
     configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
   ) throws {
     // Streams from 1 on are the episodes'; further attempts have bits that no number of episodes reaches.
@@ -38,9 +39,12 @@ struct Rollout: Sendable, Codable {
     var environment = TraineeEnvironment(
       trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
       discount: configuration.ppo.discount,
-      initialLearningRate: configuration.initialLearningRate(ofEpisode: number), shouldStop: shouldStop)
+      initialLearningRate: configuration.initialLearningRate(ofEpisode: number / tasks),
+      shouldStop: shouldStop)
     let policy = controller.policy
-    if let teacher = try configuration.teacher?.schedule(totalSteps: configuration.plan.stepBudget) {
+    let teachers = configuration.teachers
+    if !teachers.isEmpty {
+      let teacher = try teachers[number % tasks].schedule(totalSteps: configuration.plan.stepBudget)
       episode = try collectDemonstration(
         in: &environment, policy: policy, seed: seed, using: &generator,
         teacher: { [$0.action(following: teacher)] })

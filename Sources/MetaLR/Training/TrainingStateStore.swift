@@ -5,6 +5,8 @@ import Foundation
 public struct SavedTraining: Codable, Sendable {
   /// What the trainees are; a training goes on with the same ones only.
   public let trainee: TraineeDescription
+  /// The trainees of the other tasks, in order; nil for a single task.
+  public let furtherTrainees: [TraineeDescription]?
   /// The trainings of the controller that it began as, oldest first; empty for a training that began anew.
   public let earlier: [ControllerCard]
   /// Everything that the training goes on from.
@@ -12,9 +14,11 @@ public struct SavedTraining: Codable, Sendable {
 
   /// Puts them together.
   public init(
-    trainee: TraineeDescription, earlier: [ControllerCard] = [], state: ControllerTraining.State
+    trainee: TraineeDescription, furtherTrainees: [TraineeDescription]? = nil,
+    earlier: [ControllerCard] = [], state: ControllerTraining.State
   ) {
     self.trainee = trainee
+    self.furtherTrainees = furtherTrainees
     self.earlier = earlier
     self.state = state
   }
