@@ -42,7 +42,10 @@ struct ReproduceTests {
   @Test("Options that the experiment decides are refused")
   func refused() throws {
     let folder = try TemporaryFolder()
-    for arguments in [["--dataset", "fashion"], ["--trainee", "x"], ["--seeds", "0"]] {
+    for arguments in [
+      ["--dataset", "fashion"], ["--trainee", "x"], ["--seeds", "0"],
+      ["--teacher", "cosine:0.01", "cosine:0.02"],
+    ] {
       let run = try ProgramRun(
         ProgramRun.program, ["reproduce", "table1", "--output", folder.path + "/a"] + arguments,
         environment: [:])

@@ -104,16 +104,40 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
-  @Test("A controller is trained on two data sets at once, and its card names them and their teachers")
+  @Test("A controller is trained on two data sets in turn, and goes on after a stop with both alone")
   func twoDatasets() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/a.ckpt"
-    let run = try Self.train(
-      path, "--also", "shapes", "--teacher", "cosine:0.01", "exp-rise:0.02", "--episodes-per-update", "6")
+    let digits = try folder.addIDX("digits", images: 120)
+    let more = ["--also", digits, "--teacher", "cosine:0.01", "exp-rise:0.02,end=0.8"]
+    let (path, stopped) = (folder.path + "/a.ckpt", folder.path + "/b.ckpt")
+    let run = try ProgramRun(
+      ProgramRun.program, Self.trainArguments(path) + more + ["--seeds", "0"], environment: [:])
     #expect(run.status == 0, "\(run.error)")
     let card = try ProgramRun("inspect", path).output
-    #expect(card.components(separatedBy: "data set").count == 3, "\(card)")
-    #expect(card.contains("cosine:0.01, exp-rise:0.02"), "\(card)")
+    #expect(card.contains("shapes, 60 / 40 / 40") && card.contains("digits, 60 / 24 / 40"), "\(card)")
+    #expect(card.contains("cosine:0.01, exp-rise:0.02,end=0.8"), "\(card)")
+    let log = try String(contentsOfFile: folder.path + "/a.log.csv", encoding: .utf8)
+    #expect(log.contains("\n0,0,shapes,") && log.contains("\n1,0,digits,") && log.contains("\n5,2,digits,"))
+
+    let again = Self.trainArguments(stopped) + ["--seeds", "0"]
+    let first = try ProgramRun(ProgramRun.program, again + more + ["--episodes", "4000"], environment: [:]) {
+      process in
+      while !FileManager.default.fileExists(atPath: folder.path + "/b.state/state-000001.json") {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      process.interrupt()
+    }
+    #expect(first.status == 130)
+    let changed = try ProgramRun(
+      ProgramRun.program, again + ["--teacher", "cosine:0.01", "--resume"], environment: [:])
+    #expect(changed.status == 64 && changed.error.contains("other data"), "\(changed.error)")
+    #expect(try ProgramRun(ProgramRun.program, again + more + ["--resume"], environment: [:]).status == 0)
+
+    let applied = try ProgramRun(
+      ProgramRun.program,
+      ["apply", "--checkpoint", path, "--seeds", "2", "--output", folder.path + "/c", "--json"] + Self.small,
+      environment: [:])
+    #expect(applied.output.contains("furtherTrainees") && applied.output.contains("digits"))
   }
 
   @Test("A controller is trained further on other trainees, and its card names both trainings")

@@ -21,7 +21,7 @@ struct CheckpointTests {
     return Checkpoint(
       controller: training.controller,
       card: ControllerCard(
-        trainee: ControllerTrainingTests.trainee,
+        trainee: ControllerTrainingTests.trainee, furtherTrainees: [ControllerTrainingTests.trainee],
         training: training.configuration, episodes: 5, evaluation: []))
   }
 

@@ -86,7 +86,7 @@ struct ControllerTrainingTests {
     #expect(throws: ScheduleError.self) { try ControllerTraining(configuration: configuration) }
   }
 
-  @Test("Two tasks with a teacher each are told apart, with the same bits whatever the workers")
+  @Test("Two tasks with a teacher each are told apart, with the same bits whatever the workers and the stops")
   func tasks() throws {
     var configuration = Self.configuration(episodes: 24)
     configuration.episodesPerUpdate = 24
@@ -94,14 +94,28 @@ struct ControllerTrainingTests {
     configuration.teacher = try ScheduleSpecification(parsing: "constant:0.04")
     configuration.furtherTeachers = [try ScheduleSpecification(parsing: "constant:0.01")]
     let lowestLosses = [0.05, 20]
-    let trainings = try [1, 3].map { workers in
+    func train(
+      _ configuration: ControllerTraining.Configuration, workers: Int, stops: Bool = false
+    ) throws -> ControllerTraining {
       var training = try ControllerTraining(configuration: configuration)
-      try training.advance(
-        on: lowestLosses.map { loss in TraineePool(workers: workers) { RegressionTrainee(lowestLoss: loss) } }
-      )
+      let pools = lowestLosses.map { loss in
+        TraineePool(workers: workers) { RegressionTrainee(lowestLoss: loss) }
+      }
+      while !training.isFinished {
+        try training.advance(on: pools)
+        guard stops else { continue }
+        training = ControllerTraining(
+          resuming: try JSONDecoder().decode(
+            ControllerTraining.State.self, from: JSONEncoder().encode(training.state)))
+      }
       return training
     }
+    let trainings = try [1, 3].map { try train(configuration, workers: $0) }
     #expect(trainings[0].controller == trainings[1].controller)
+    var often = configuration
+    often.episodesPerUpdate = 5
+    #expect(
+      try train(often, workers: 2).controller == train(often, workers: 2, stops: true).controller)
     let episodes = trainings[0].state.episodes
     #expect(episodes.map(\.episode) == Array(0..<24))
     for (index, episode) in episodes.enumerated() {
@@ -140,7 +154,7 @@ struct ControllerTrainingTests {
     let pool = TraineePool(workers: 2) { RegressionTrainee() }
     while !training.isFinished {
       try training.advance(on: pool)
-      try store.save(SavedTraining(trainee: Self.trainee, state: training.state))
+      try store.save(SavedTraining(trainees: [Self.trainee], state: training.state))
       training = ControllerTraining(resuming: try store.newest().state)
     }
     #expect(training.controller == whole.controller)
@@ -223,13 +237,15 @@ struct ControllerTrainingTests {
     let pool = TraineePool(workers: 1) { RegressionTrainee() }
     for _ in 0..<3 {
       try training.advance(on: pool)
-      try store.save(SavedTraining(trainee: Self.trainee, state: training.state))
+      try store.save(SavedTraining(trainees: [Self.trainee], state: training.state))
     }
     try AtomicFile.write("{", to: folder + "/state-000003.json")
     #expect(try store.newest().state.updates.count == 2)
     // Parts that do not fit each other would crash later.
     let whole = try String(contentsOfFile: folder + "/state-000002.json", encoding: .utf8)
-    for (part, edited) in [("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,")] {
+    for (part, edited) in [
+      ("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,"), ("\"episode\":1,", "\"episode\":-1,"),
+    ] {
       #expect(whole.contains(part))
       try AtomicFile.write(
         whole.replacingOccurrences(of: part, with: edited), to: folder + "/state-000002.json")
@@ -317,6 +333,7 @@ struct ControllerTrainingTests {
     let changes: [(String, (inout ControllerTraining.Configuration) -> Void)] = [
       ("number of episodes", { $0.episodes = 0 }),
       ("episodes an update", { $0.episodesPerUpdate = 0 }),
+      ("list of further teachers", { $0.furtherTeachers = [] }),
       ("number of steps", { $0.plan.stepBudget = 0 }),
       ("interval", { $0.plan.interval = 61 }),
       ("divergence bound", { $0.plan.divergenceBound = .nan }),

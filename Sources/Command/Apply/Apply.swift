@@ -97,7 +97,8 @@ struct Apply: ParsableCommand {
     let table = ComparisonTable(results)
     try show.show(
       Result(
-        controller: checkpoint.card.trainee, trainee: task.description, evaluation: table.rows,
+        controller: checkpoint.card.trainee, furtherTrainees: checkpoint.card.furtherTrainees,
+        trainee: task.description, evaluation: table.rows,
         guardian: log.summary, written: written),
       text:
         "Controller trained on \(checkpoint.card.trainees.map(\.summary).joined(separator: ", ")), "
@@ -125,6 +126,7 @@ struct Apply: ParsableCommand {
 
   private struct Result: Encodable {
     let controller: TraineeDescription
+    let furtherTrainees: [TraineeDescription]
     let trainee: TraineeDescription
     let evaluation: [RunsSummary]
     let guardian: GuardianLog.Summary

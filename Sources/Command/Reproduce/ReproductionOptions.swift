@@ -43,6 +43,9 @@ struct ReproductionOptions: ParsableArguments {
     }
     try validateCount("--seeds", seeds)
     try validateCount("--episode-validation-images", episodeValidationImages)
+    if learning.teacher.count > 1 {
+      throw ValidationError("--teacher is one schedule here: each controller is trained on one data set.")
+    }
     if trainee.command != nil {
       throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
     }

@@ -12,9 +12,12 @@ final class EpisodeBoard: Sendable {
   private static let window = 12
 
   private let numbers: Mutex<Numbers>
+  /// Losses of several tasks cannot be compared.
+  private let showsLoss: Bool
 
   /// Begins with the episodes done so far.
-  init(_ episodes: [EpisodeRecord]) {
+  init(_ episodes: [EpisodeRecord], tasks: Int) {
+    showsLoss = tasks == 1
     numbers = Mutex(
       Numbers(
         returns: episodes.map(\.totalReward), bestLoss: episodes.map(\.bestValidationLoss).min() ?? .infinity)
@@ -33,10 +36,8 @@ final class EpisodeBoard: Sendable {
       numbers.bestLoss = min(numbers.bestLoss, episode.bestValidationLoss)
       let last = numbers.returns.suffix(Self.window)
       let mean = last.reduce(0, +) / Double(last.count)
-      return (
-        numbers.returns.count,
-        ["mean return \(mean.fixed(3))", "best validation loss \(numbers.bestLoss.fixed(4))"]
-      )
+      let loss = showsLoss ? ["best validation loss \(numbers.bestLoss.fixed(4))"] : []
+      return (numbers.returns.count, ["mean return \(mean.fixed(3))"] + loss)
     }
   }
 }

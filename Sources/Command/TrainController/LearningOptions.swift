@@ -6,12 +6,14 @@ import Schedules
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default: the preset's 120 or 300; 12 for each --teacher).", valueName: "count"))
+      "Training episodes (default, for each data set: the preset's 120 or 300; with --teacher 12).",
+      valueName: "count"))
   var episodes: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Episodes from one update to the next (default: 4; with --teacher all of them).", valueName: "count"))
+      "Episodes from one update to the next (default: 4 for each data set; with --teacher all of them).",
+      valueName: "count"))
   var episodesPerUpdate: Int?
 
   @Option(help: "Actor: mlp or lstm.")
@@ -51,21 +53,22 @@ struct LearningOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Imitate this schedule, from every initial rate, in place of learning by reward; with --also one for each data set.",
+      "Imitate this schedule, from every initial rate, in place of learning by reward; of several data sets, one for each.",
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
   var teacher: [String] = []
 
-  /// How a controller is trained, from `trained` where it begins as another.
+  /// How a controller is trained on so many data sets, from `trained` where it begins as another.
   func configuration(
-    preset: Preset, plan: RunPlan, seed: UInt64, from trained: Controller? = nil
+    preset: Preset, plan: RunPlan, seed: UInt64, datasets: Int = 1, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
     let teachers = try teacher.map { try ScheduleSpecification(parsing: $0) }
     configuration.teacher = teachers.first
     configuration.furtherTeachers = teachers.count > 1 ? Array(teachers.dropFirst()) : nil
-    configuration.episodes = episodes ?? (teachers.isEmpty ? preset.episodes : 12 * teachers.count)
+    configuration.episodes = episodes ?? datasets * (teachers.isEmpty ? preset.episodes : 12)
     configuration.episodesPerUpdate =
-      episodesPerUpdate ?? (teachers.isEmpty ? configuration.episodesPerUpdate : configuration.episodes)
+      episodesPerUpdate
+      ?? (teachers.isEmpty ? datasets * configuration.episodesPerUpdate : configuration.episodes)
     configuration.plan = plan
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)

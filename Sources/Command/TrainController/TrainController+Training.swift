@@ -28,9 +28,7 @@ extension TrainController {
       let saved = try store.newest()
       var begun = saved.state.configuration
       begun.episodes = configuration.episodes
-      guard [saved.trainee] + (saved.furtherTrainees ?? []) == start.trainees, saved.earlier == start.earlier,
-        begun == configuration
-      else {
+      guard saved.trainees == start.trainees, saved.earlier == start.earlier, begun == configuration else {
         throw ChangedOptions(folder: files.state)
       }
       return [saved]
@@ -48,7 +46,7 @@ extension TrainController {
     _ training: inout ControllerTraining, from start: TrainingStart, on pools: [TraineePool],
     files: ControllerFiles, job: Job, interrupt: Interrupt
   ) throws {
-    let board = EpisodeBoard(training.state.episodes)
+    let board = EpisodeBoard(training.state.episodes, tasks: pools.count)
     let progress = ProgressReporter(
       unit: .things("episode"), total: training.configuration.episodes, done: board.count, options: show)
     defer { progress.finish() }
@@ -72,12 +70,10 @@ extension TrainController {
   {
     try writingOutput {
       try TrainingStateStore(folder: files.state).save(
-        SavedTraining(
-          trainee: start.trainees[0],
-          furtherTrainees: start.trainees.count > 1 ? Array(start.trainees.dropFirst()) : nil,
-          earlier: start.earlier, state: state))
-      try EpisodeLog(state).write(to: files.log)
-      try EpisodeLog.events(state).write(to: files.events)
+        SavedTraining(trainees: start.trainees, earlier: start.earlier, state: state))
+      let datasets = start.trainees.map(\.dataset)
+      try EpisodeLog(state, datasets: datasets).write(to: files.log)
+      try EpisodeLog.events(state, datasets: datasets).write(to: files.events)
     }
   }
 }

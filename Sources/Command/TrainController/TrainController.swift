@@ -19,7 +19,8 @@ struct TrainController: ParsableCommand {
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
         metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
         metalr train-controller --teacher one-cycle:0.01 --dataset fashion --output imitation.ckpt
-        metalr train-controller --dataset cifar10 --also shapes --teacher exp-rise:0.012,0.7,0.85 exp-rise:0.03,0.85
+        metalr train-controller --dataset cifar10 --also shapes --train-images 50000 \
+            --teacher exp-rise:0.012,0.7,0.85 exp-rise:0.03,0.85
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and two pictures (.schedules.svg, \
@@ -102,7 +103,8 @@ struct TrainController: ParsableCommand {
   func wouldMake(_ card: ControllerCard) throws -> Bool {
     let preset = presets.resolved(for: trainee.data.dataset)
     return try card.training
-      == learning.configuration(preset: preset, plan: presets.plan(for: preset), seed: seed.seed)
+      == learning.configuration(
+        preset: preset, plan: presets.plan(for: preset), seed: seed.seed, datasets: also.count + 1)
       && card.trainees == tasks(preset).map(\.description) && card.earlier.isEmpty
   }
 
@@ -123,7 +125,8 @@ struct TrainController: ParsableCommand {
     let preset = presets.resolved(for: trainee.data.dataset)
     let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let configuration = try learning.configuration(
-      preset: preset, plan: presets.plan(for: preset), seed: seed.seed, from: trained?.controller)
+      preset: preset, plan: presets.plan(for: preset), seed: seed.seed, datasets: also.count + 1,
+      from: trained?.controller)
     let tasks = try tasks(preset)
     if (seeds ?? preset.seeds) > 0 { try tasks[0].requireTests() }
     let pools = tasks.map { job.pool(of: $0, workers: workers) }

@@ -4,7 +4,7 @@ extension Controller {
   ///
   ///     sqrt(mean over features of ((feature - mean) / standard deviation)^2)
   ///
-  /// Features are those that the policy has weight on: one that imitates a schedule is at home wherever its rates are.
+  /// Features are those that the policy has weight on: one that imitates a single schedule is at home wherever its rates are.
   ///
   /// Over the observations of the training it is 1 in the mean square. The scores are not clipped, unlike those
   /// that the policy sees.

@@ -40,7 +40,7 @@ extension ControllerTraining {
     /// An update fits the controller to what the schedule, disturbed by the policy's noise, did in that update's
     /// episodes; so make all episodes one update. With several tasks, this is the first one's.
     public var teacher: ScheduleSpecification?
-    /// The schedules to imitate on the second task and those after it; nil, the default, for a single task.
+    /// The schedules to imitate on the second task and those after it; nil, the default, where there are none.
     public var furtherTeachers: [ScheduleSpecification]?
     /// Decides the initial policy, the episodes and the exploration.
     public var seed: UInt64 = 0
@@ -105,6 +105,10 @@ extension ControllerTraining {
       try Self.check(
         updatesUntilFreeze >= 1, "updates before the statistics freeze", updatesUntilFreeze,
         "a whole number of at least 1")
+      try Self.check(
+        episodesPerUpdate >= teachers.count && episodes >= teachers.count,
+        "number of episodes, or of those an update,",
+        min(episodes, episodesPerUpdate), "at least one for each of \(teachers.count) teachers")
       try Self.check(
         teacher != nil || furtherTeachers == nil, "list of further teachers", furtherTeachers ?? [],
         "none where the first task has no teacher")

@@ -27,7 +27,7 @@ extension ControllerTraining {
     /// Whether the parts fit each other, which those of an edited file may not.
     var isConsistent: Bool {
       let size = configuration.featureSet.count
-      return (try? configuration.validate()) != nil
+      return (try? configuration.validate()) != nil && episodes.map(\.episode) == Array(0..<episodes.count)
         && [learner.policy, trainedPolicy ?? learner.policy].allSatisfy {
           $0.observationCount == size && $0.actionCount == 1
         }

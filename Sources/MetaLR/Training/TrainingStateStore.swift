@@ -3,25 +3,27 @@ import Foundation
 
 /// An unfinished training: what its trainees are, and everything that it goes on from.
 public struct SavedTraining: Codable, Sendable {
-  /// What the trainees are; a training goes on with the same ones only.
-  public let trainee: TraineeDescription
-  /// The trainees of the other tasks, in order; nil for a single task.
-  public let furtherTrainees: [TraineeDescription]?
+  private let trainee: TraineeDescription
+  private let furtherTrainees: [TraineeDescription]?
   /// The trainings of the controller that it began as, oldest first; empty for a training that began anew.
   public let earlier: [ControllerCard]
   /// Everything that the training goes on from.
   public let state: ControllerTraining.State
 
   /// Puts them together.
+  ///
+  /// - Precondition: There is at least one trainee.
   public init(
-    trainee: TraineeDescription, furtherTrainees: [TraineeDescription]? = nil,
-    earlier: [ControllerCard] = [], state: ControllerTraining.State
+    trainees: [TraineeDescription], earlier: [ControllerCard] = [], state: ControllerTraining.State
   ) {
-    self.trainee = trainee
-    self.furtherTrainees = furtherTrainees
+    trainee = trainees[0]
+    furtherTrainees = trainees.count > 1 ? Array(trainees.dropFirst()) : nil
     self.earlier = earlier
     self.state = state
   }
+
+  /// What the trainees are, task by task; a training goes on with the same ones only.
+  public var trainees: [TraineeDescription] { [trainee] + (furtherTrainees ?? []) }
 }
 
 /// Where a controller's training keeps its state, so that it can be resumed after any stop.

@@ -22,6 +22,21 @@ final class TemporaryFolder {
     return file
   }
 
+  /// Writes a data set of ten classes in the folder: so many random pictures to train, and 40 to test.
+  func addIDX(_ name: String, images: UInt8) throws -> String {
+    for (part, count) in [("train", images), ("t10k", 40)] {
+      let pixels = (0..<Int(count) * 784).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+      let labels = (0..<count).map { $0 % 10 }
+      for (file, bytes) in [
+        ("images-idx3", [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28] + pixels),
+        ("labels-idx1", [0, 0, 8, 1, 0, 0, 0, count] + labels),
+      ] {
+        try Data(bytes).write(to: URL(fileURLWithPath: prepare("\(name)/\(part)-\(file)-ubyte")))
+      }
+    }
+    return path + "/" + name
+  }
+
   /// Writes a program in the folder.
   ///
   /// Another process writes it: a child that a parallel test starts could inherit this one's open file, and a program
