@@ -40,8 +40,8 @@ public enum FeatureSet: String, CaseIterable, Codable, Sendable {
 
   /// Places of the features that take no part in an imitation of so many teachers.
   ///
-  /// All but the rate and the progress, which schedules look at, and with several teachers but the validation loss as well,
-  /// by which their tasks are told apart. None where there is no progress.
+  /// All but these: the rate and the progress, which schedules look at, and with several teachers the validation loss, by
+  /// which their tasks are told apart. None where there is no progress.
   func unseen(imitating teachers: Int) -> [Int] {
     var seen = ["log learning rate", "progress"]
     if teachers > 1 { seen.append("log validation loss") }
