@@ -21,6 +21,18 @@ struct CommandLineTests {
   }
 
   @Test(
+    "Every command that trains refuses a size for LeNet-5",
+    arguments: [
+      ["train"], ["train-controller"], ["apply", "--checkpoint", "fashion"], ["sweep"], ["find-rate"],
+      ["pbt"], ["benchmark"], ["compare", "constant"], ["reproduce", "table1", "--models", "cnn"],
+    ])
+  func size(command: [String]) throws {
+    let run = try ProgramRun(ProgramRun.program, command + ["--blocks", "1"], environment: [:])
+    #expect(run.status == 64)
+    #expect(run.error.contains("--width and --blocks are for --model resnet"), "\(run.error)")
+  }
+
+  @Test(
     "Help says what a command does and gives examples, on standard output",
     arguments: [
       ([], "Learn, apply and compare"),

@@ -42,6 +42,16 @@ struct CompareTests {
     }
   }
 
+  @Test("A size is for the ResNet that --models names")
+  func sizes() throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.compare(
+      folder.path + "/a", "constant", "--models", "cnn", "resnet", "--width", "2", "--blocks", "1")
+    #expect(run.status == 0, "\(run.error)")
+    let runs = try String(contentsOfFile: folder.path + "/a/runs.csv", encoding: .utf8)
+    #expect(runs.split(separator: "\n").count == 1 + 2 * 2)
+  }
+
   @Test(
     "What cannot be compared is refused with the reason",
     arguments: [
@@ -54,6 +64,7 @@ struct CompareTests {
       (["step:0.1,0,0.9"], 64, "step:0.1,0,0.9"),
       (["constant", "--search-seeds", "0"], 64, "--search-seeds is 0"),
       (["constant", "--trainee", "x", "--datasets", "shapes"], 64, "give --trainee alone"),
+      (["constant", "--models", "cnn", "--width", "4"], 64, "are for --model resnet"),
       ([], 64, "Missing expected argument"),
     ])
   func refused(arguments: [String], status: Int32, reason: String) throws {

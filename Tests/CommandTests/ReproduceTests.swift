@@ -39,6 +39,19 @@ struct ReproduceTests {
     #expect(FileManager.default.fileExists(atPath: folder.path + "/table2.md"))
   }
 
+  @Test("A ResNet that --models names may have any size, LeNet-5 none")
+  func sizes() throws {
+    let folder = try TemporaryFolder()
+    for (models, status) in [(["resnet"], Int32(66)), (["cnn", "resnet"], 66), (["cnn"], 64)] {
+      let run = try ProgramRun(
+        ProgramRun.program,
+        ["reproduce", "table1", "--data", folder.path, "--output", folder.path + "/a", "--width", "4"]
+          + ["--models"] + models, environment: [:])
+      // 66: the options are fine, and the data are not there.
+      #expect(run.status == status, "\(models): \(run.error)")
+    }
+  }
+
   @Test("Options that the experiment decides are refused")
   func refused() throws {
     let folder = try TemporaryFolder()

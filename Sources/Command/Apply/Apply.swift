@@ -61,6 +61,7 @@ struct Apply: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     try validateCount("--seeds", seeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")

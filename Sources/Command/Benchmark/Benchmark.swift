@@ -39,6 +39,7 @@ struct Benchmark: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     if threads < 1 { throw ValidationError("--threads is \(threads); give a whole number of at least 1.") }
     if steps < 1 { throw ValidationError("--steps is \(steps); give a whole number of at least 1.") }
     if let instructionSet, !instructionSet.isAvailable {

@@ -41,11 +41,10 @@ struct Compare: ParsableCommand {
   var datasets: [String] = []
 
   @Option(
-    parsing: .upToNextOption,
+    name: .customLong("models"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Several networks, in place of --model; --width and --blocks need --model resnet beside them.",
-      valueName: "model"))
-  var models: [ModelKind] = []
+      "Several networks, in place of --model; --width and --blocks are the ResNet's.", valueName: "model"))
+  var severalModels: [ModelKind] = []
 
   @OptionGroup(title: "Run") var presets: PresetOptions
 
@@ -74,14 +73,18 @@ struct Compare: ParsableCommand {
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var show: OutputOptions
 
+  /// The networks to compare on.
+  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.model] : severalModels }
+
   func validate() throws {
+    try trainee.validateSize(of: models)
     guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
-    if trainee.command != nil, !(datasets.isEmpty && models.isEmpty) {
+    if trainee.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
       throw ValidationError("--datasets and --models are for the built-in trainee; give --trainee alone.")
     }
   }
@@ -105,7 +108,7 @@ struct Compare: ParsableCommand {
   /// One task for each data set and model.
   private func tasks(_ contenders: [Contender]) throws -> [ComparisonTask] {
     try (datasets.isEmpty ? [trainee.data.dataset] : datasets).flatMap { dataset in
-      try (models.isEmpty ? [trainee.model] : models).map { model in
+      try models.map { model in
         var options = trainee
         (options.data.dataset, options.model) = (dataset, model)
         let preset = presets.resolved(for: dataset)

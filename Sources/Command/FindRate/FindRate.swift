@@ -66,6 +66,7 @@ struct FindRate: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     guard (1...10_000).contains(initialisations) else {
       throw ValidationError("--initialisations is \(initialisations); give a whole number from 1 to 10000.")
     }

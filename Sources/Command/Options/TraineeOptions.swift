@@ -68,7 +68,11 @@ struct TraineeOptions: ParsableArguments {
     }
     try validateCount("--width", width)
     try validateCount("--blocks", blocks)
-    if model == .cnn, width != nil || blocks != nil {
+  }
+
+  /// Refuses a size where none of a command's networks has one; which they are, the command knows.
+  func validateSize(of models: [ModelKind]) throws {
+    guard width == nil && blocks == nil || models.contains(.resnet) else {
       throw ValidationError("--width and --blocks are for --model resnet; LeNet-5 has one size.")
     }
   }

@@ -56,6 +56,7 @@ struct PBTCommand: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     if trainee.command != nil {
       throw ValidationError(
         "--trainee is not for pbt: it moves weights from member to member and onto disk, and a process keeps its own. "

@@ -5,7 +5,8 @@ import Datasets
 struct ReproductionOptions: ParsableArguments {
   @Option(
     name: .customLong("models"), parsing: .upToNextOption,
-    help: ArgumentHelp("Several networks, in place of --model.", valueName: "model"))
+    help: ArgumentHelp(
+      "Several networks, in place of --model; --width and --blocks are the ResNet's.", valueName: "model"))
   var severalModels: [ModelKind] = []
 
   @Option(
@@ -38,6 +39,7 @@ struct ReproductionOptions: ParsableArguments {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: models)
     if trainee.data.dataset != DatasetName.shapes.rawValue {
       throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
     }

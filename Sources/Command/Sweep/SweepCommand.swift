@@ -84,6 +84,7 @@ struct SweepCommand: ParsableCommand {
   static let usualOptimizers = ["sgd", "momentum", "adam", "adagrad", "adadelta", "rmsprop"]
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     try validateCount("--seeds", seeds)
     try validateCount("--accuracy-images", accuracyImages)
     if targetAccuracy != nil, targetLoss != nil {

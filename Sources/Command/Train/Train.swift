@@ -45,6 +45,7 @@ struct Train: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     if recipe != nil {
       guard schedule == nil, trainee.optimizer == "adam" else {
         throw ValidationError(

@@ -68,6 +68,7 @@ struct TrainController: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
+    try trainee.validateSize(of: [trainee.model])
     if resume && restart {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
