@@ -36,6 +36,7 @@ struct ConvolutionCase: CustomTestStringConvertible {
     ConvolutionCase(channels: (1, 6), size: (12, 12), kernel: (5, 5), padding: 2, tiles: 2),
     ConvolutionCase(channels: (6, 16), size: (9, 11), kernel: (5, 5), tiles: 3),
     ConvolutionCase(channels: (6, 16), size: (14, 14), kernel: (5, 5), tiles: 2),
+    ConvolutionCase(channels: (6, 7), size: (6, 18), kernel: (5, 5)),
     ConvolutionCase(channels: (7, 13), size: (12, 13), kernel: (3, 5), padding: 1, tiles: 2),
     ConvolutionCase(channels: (2, 3), size: (3, 4), kernel: (5, 5), padding: 4),
     ConvolutionCase(channels: (40, 41), size: (6, 8), kernel: (5, 5), padding: 2),
