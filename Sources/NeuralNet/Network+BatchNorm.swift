@@ -109,7 +109,7 @@ extension Network {
   }
 
   private func forEachChunk(_ batch: Batch, _ chunkTiles: Int, _ body: (Chunk) -> Void) {
-    for group in groups.indices { forEachChunk(of: group, batch, chunkTiles, body) }
+    for group in 0..<batch.groups { forEachChunk(of: group, batch, chunkTiles, body) }
   }
 
   func batchNorm(_ node: Int) -> Model.BatchNorm {

@@ -46,18 +46,10 @@ extension Network {
 
   /// What one group of tiles sums up.
   final class Group {
-    let accumulators: AlignedBuffer<Float>
     var lossSum = 0.0
     var correct: Int32 = 0
-
-    init(accumulatorCount: Int) { accumulators = AlignedBuffer(count: accumulatorCount) }
-
-    /// Begins a pass; each group by its own thread, since there is a megabyte to clear.
-    func reset(isTraining: Bool) {
-      lossSum = 0
-      correct = 0
-      if isTraining { accumulators.elements.update(repeating: 0) }
-    }
+    /// The number of its buffer for gradients, in training.
+    var gradient = 0
   }
 
   /// Shapes, packed weights and places of the layers, by node.

@@ -1,5 +1,6 @@
 import Dispatch
 internal import Kernels
+import Synchronization
 
 extension Network {
   /// The images of one pass.
@@ -12,7 +13,24 @@ extension Network {
     let isTraining: Bool
     let probabilities: UnsafeMutablePointer<Float>?
 
-    var tiles: Int { (images + lanes - 1) / lanes }
+    let tiles: Int
+    /// Parts of the batch that threads take, with sums of their own.
+    let groups: Int
+
+    init(
+      pixels: UnsafePointer<UInt8>, labels: UnsafePointer<UInt8>, indices: UnsafePointer<Int32>, images: Int,
+      isTraining: Bool, probabilities: UnsafeMutablePointer<Float>?, _ model: Model
+    ) {
+      (self.pixels, self.labels, self.indices, self.images) = (pixels, labels, indices, images)
+      (self.isTraining, self.probabilities) = (isTraining, probabilities)
+      tiles = (images + lanes - 1) / lanes
+      groups = isTraining ? Self.trainingGroups(tiles: tiles, model) : max(4, (tiles + 7) / 8)
+    }
+
+    /// Two for large models, where a sum is large; eight where each still fills its chunks.
+    static func trainingGroups(tiles: Int, _ model: Model) -> Int {
+      model.parameters.count > 1 << 20 ? 2 : tiles < 32 ? 4 : 8
+    }
   }
 
   /// Consecutive tiles that run through a phase together.
@@ -23,15 +41,21 @@ extension Network {
     let images: Int
   }
 
-  /// Runs all phases of a plan over a batch.
-  func run(_ runnable: Runnable, _ batch: Batch) {
-    for (index, (phase, chunkTiles)) in zip(runnable.plan.phases, runnable.chunkTiles).enumerated() {
-      forEachGroup { group, worker in
-        if index == 0 { self.groups[group].reset(isTraining: batch.isTraining) }
-        self.forEachChunk(of: group, batch, chunkTiles) { chunk in
+  /// Runs all phases of a plan over a batch, and returns what its groups have summed.
+  func run(_ runnable: Runnable, _ batch: Batch) -> [Group] {
+    let phases = runnable.plan.phases
+    let groups = (0..<batch.groups).map { _ in Group() }
+    if batch.isTraining { gradientSum.begin(groups: groups.count) }
+    for (index, (phase, chunkTiles)) in zip(phases, runnable.chunkTiles).enumerated() {
+      forEach(groups) { number, group, worker in
+        if batch.isTraining, index == 0 { group.gradient = self.gradientSum.lend() }
+        self.forEachChunk(of: number, batch, chunkTiles) { chunk in
           let place = Place(
             network: self, plan: runnable.plan, chunkTiles: chunkTiles, chunk: chunk, worker: worker)
-          for step in phase.steps { self.execute(step, at: place, batch, self.groups[group]) }
+          for step in phase.steps { self.execute(step, at: place, batch, group) }
+        }
+        if batch.isTraining, index == phases.count - 1 {
+          self.gradientSum.finish(group: number, group.gradient)
         }
       }
       switch phase.barrier {
@@ -40,21 +64,25 @@ extension Network {
       case nil: break
       }
     }
+    return groups
   }
 
-  /// Calls `body` once for each group of tiles, on as many threads as there are workers.
-  private func forEachGroup(_ body: (_ group: Int, _ worker: Worker) -> Void) {
+  /// Calls `body` once for each group, on as many threads as there are workers, which take the next as they come free.
+  private func forEach(_ groups: [Group], _ body: (_ number: Int, _ group: Group, _ worker: Worker) -> Void) {
     guard workers.count > 1 else {
-      for group in groups.indices { body(group, workers[0]) }
+      for (number, group) in groups.enumerated() { body(number, group, workers[0]) }
       return
     }
     // Groups share nothing that they write, and concurrentPerform returns when all are done.
-    nonisolated(unsafe) let network = self
+    nonisolated(unsafe) let (workers, groups) = (workers, groups)
+    let taken = Atomic(0)
     withoutActuallyEscaping(body) { body in
       nonisolated(unsafe) let run = body
       DispatchQueue.concurrentPerform(iterations: workers.count) { index in
-        for group in stride(from: index, to: network.groups.count, by: network.workers.count) {
-          run(group, network.workers[index])
+        while true {
+          let number = taken.add(1, ordering: .relaxed).oldValue
+          guard number < groups.count else { return }
+          run(number, groups[number], workers[index])
         }
       }
     }
@@ -62,8 +90,8 @@ extension Network {
 
   /// Calls `body` for the chunks of a group in order; the division depends on the size of the batch alone.
   func forEachChunk(of group: Int, _ batch: Batch, _ chunkTiles: Int, _ body: (Chunk) -> Void) {
-    let end = batch.tiles * (group + 1) / groups.count
-    var tile = batch.tiles * group / groups.count
+    let end = batch.tiles * (group + 1) / batch.groups
+    var tile = batch.tiles * group / batch.groups
     while tile < end {
       let tiles = min(chunkTiles, end - tile)
       let images = min(tiles * lanes, batch.images - tile * lanes)

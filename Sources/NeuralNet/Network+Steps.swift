@@ -125,7 +125,7 @@ extension Network {
   }
 
   private func accumulator(_ node: Int, _ group: Group) -> UnsafeMutablePointer<Float> {
-    group.accumulators.pointer + layers.accumulatorOffsets[node]
+    gradientSum[group.gradient] + layers.accumulatorOffsets[node]
   }
 
   private func bias(_ node: Int) -> UnsafePointer<Float>? {

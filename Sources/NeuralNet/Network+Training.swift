@@ -64,17 +64,17 @@ extension Network {
     inputScale.assign(source.scale)
     inputShift.assign(source.shift)
     packWeights()
-    source.pixels.withUnsafeBufferPointer { pixels in
+    let groups = source.pixels.withUnsafeBufferPointer { pixels in
       source.labels.withUnsafeBufferPointer { labels in
-        indices.withUnsafeBufferPointer { indices in
+        indices.withUnsafeBufferPointer { indices -> [Group] in
           guard let pixels = pixels.baseAddress, let labels = labels.baseAddress,
             let first = indices.baseAddress
-          else { return }
-          run(
+          else { return [] }
+          return run(
             runnable,
             Batch(
               pixels: pixels, labels: labels, indices: first, images: indices.count, isTraining: isTraining,
-              probabilities: probabilities))
+              probabilities: probabilities, model))
         }
       }
     }
@@ -112,14 +112,11 @@ extension Network {
     }
   }
 
-  /// Adds the groups' sums in order, and writes them in the layout of the parameters.
+  /// Writes the sum of the groups' gradients in the layout of the parameters.
   private func finishGradient() {
-    let total = groups[0].accumulators
-    for group in groups.dropFirst() {
-      kernels.pointee.add(total.count, total.pointer, group.accumulators.pointer, total.pointer)
-    }
+    guard let total = gradientSum.total else { return }
     for (node, operation) in layers.operations.enumerated() {
-      let sum = total.pointer + layers.accumulatorOffsets[node]
+      let sum = total + layers.accumulatorOffsets[node]
       switch operation {
       case .convolution(let layer):
         kernels.pointee.convolutionFinishGradient(

@@ -3,9 +3,9 @@ import Randomness
 
 /// A model with weights, which it trains and evaluates.
 ///
-/// Images run in tiles of 16, in the lanes of a register. Tiles are split into a fixed number of groups, each
-/// with its own sum of gradients, and the sums are added in order: the result has the same bits whatever the
-/// number of threads. All memory is taken once, at the beginning.
+/// Images run in tiles of 16, in the lanes of a register. Tiles are split into groups that depend on their number
+/// alone, each with its own sum of gradients, and the sums are added in order: the result has the same bits whatever
+/// the number of threads, which take the groups as they come free. All memory is taken once, at the beginning.
 ///
 /// A network is used by one thread at a time; `threads` is how many it uses itself.
 public final class Network {
@@ -29,7 +29,7 @@ public final class Network {
   let evaluation: Runnable
   let layers: Layers
   let workers: [Worker]
-  let groups: [Group]
+  let gradientSum: GradientSum
   let batchMemory: AlignedBuffer<Float>
   /// One set of channel statistics for each tile slot, in double: what barriers combine.
   let partialSums: AlignedBuffer<Double>
@@ -66,11 +66,14 @@ public final class Network {
     let chunk = max(training.largestChunk, evaluation.largestChunk)
     let workspace = max(training.workspaceCount, evaluation.workspaceCount)
     let scratch = layers.scratchCount(tiles: chunk, kernels)
-    let groupCount = Self.groupCount(of: model)
-    workers = (0..<min(threads, groupCount)).map { _ in
+    workers = (0..<threads).map { _ in
       Worker(workspace: workspace, scratch: scratch, classes: model.classes)
     }
-    groups = (0..<groupCount).map { [count = layers.accumulatorCount] _ in Group(accumulatorCount: count) }
+    // One thread adds each group before it begins the next, unless every phase needs all groups.
+    let groups = Batch.trainingGroups(tiles: tiles, model)
+    gradientSum = GradientSum(
+      buffers: threads == 1 && training.plan.phases.count == 1 ? 2 : groups,
+      count: layers.accumulatorCount, kernels)
     batchMemory = AlignedBuffer(count: training.plan.batchFloats * tiles)
     partialSums = AlignedBuffer(count: 2 * layers.largestBatchNorm * tiles)
     inputScale = AlignedBuffer(count: model.input.channels)
@@ -106,12 +109,9 @@ public final class Network {
   public var memory: Int {
     let floats =
       parameters.count + gradient.count + statistics.count + batchMemory.count + layers.floatCount
-      + groups.reduce(0) { $0 + $1.accumulators.count } + workers.reduce(0) { $0 + $1.floatCount }
+      + gradientSum.floatCount + workers.reduce(0) { $0 + $1.floatCount }
     return 4 * floats + 8 * partialSums.count
   }
-
-  /// Groups of tiles, each of which sums its gradients alone; two in large models, where a sum is large.
-  private static func groupCount(of model: Model) -> Int { model.parameters.count > 1 << 20 ? 2 : 4 }
 
   private func draw(_ range: Range<Int>, fanIn: Int, using generator: inout SeededGenerator) {
     let values = Initialization.uniform(count: range.count, fanIn: fanIn, using: &generator)

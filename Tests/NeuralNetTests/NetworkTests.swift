@@ -20,9 +20,9 @@ struct NetworkTests {
     "Threads do not change a bit, with full and with partial tiles", arguments: models,
     InstructionSet.available)
   func threads(model: ModelSpecification, instructionSet: InstructionSet) throws {
-    for batch in [1, 16, 90, 128] {
+    for batch in [1, 16, 90, 520] {
       let expected = try outcome(model, batch: batch, threads: 1, instructionSet)
-      for threads in [2, 4] {
+      for threads in [2, 3, 9] {
         #expect(
           try outcome(model, batch: batch, threads: threads, instructionSet) == expected, "batch \(batch)")
       }
