@@ -23,6 +23,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.10.0"),
@@ -50,6 +51,7 @@ let package = Package(
       name: "Service",
       dependencies: [
         "MetaLR", "Schedules", "Files",
+        .product(name: "Crypto", package: "swift-crypto", condition: program),
         .product(name: "GRDB", package: "GRDB.swift", condition: program),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: program),
         .product(name: "Hummingbird", package: "hummingbird", condition: program),

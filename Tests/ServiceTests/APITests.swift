@@ -176,10 +176,13 @@ struct APITests {
   func tokens() async throws {
     try await RunningService.with({ configuration in
       let path = configuration.database + ".tokens"
-      let lines = ["alice read,write a", "bob read,write b", "carol read c"].map { line in
-        line.dropLast() + SHA256.hexadecimal(line.suffix(1).utf8)
-      }
-      try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+      // The hashes of "a", "b" and "c", by sha256sum.
+      let lines = """
+        alice read,write ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb
+        bob read,write 3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d
+        carol read 2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6
+        """
+      try Data(lines.utf8).write(to: URL(fileURLWithPath: path))
       configuration.tokens = path
     }) { service in
       let client = try service.client()

@@ -1,3 +1,4 @@
+import Crypto
 import Files
 import Foundation
 import MetaLR
@@ -114,8 +115,8 @@ actor ControllerLibrary {
       let checkpoint = try Checkpoint(decoding: data, path: path)
       return .success(
         LoadedController(
-          name: name, hash: SHA256.hexadecimal(data), data: data, card: checkpoint.card,
-          controller: checkpoint.controller))
+          name: name, hash: SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined(), data: data,
+          card: checkpoint.card, controller: checkpoint.controller))
     } catch {
       return .failure(error)
     }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -28,7 +29,7 @@ struct Dashboard: Sendable {
     guard let start = html.range(of: "<\(element)>"), let end = html.range(of: "</\(element)>") else {
       return "'none'"
     }
-    let hash = SHA256.hash(Array(html[start.upperBound..<end.lowerBound].utf8))
+    let hash = SHA256.hash(data: Data(html[start.upperBound..<end.lowerBound].utf8))
     return "'sha256-\(Data(hash).base64EncodedString())'"
   }
 }

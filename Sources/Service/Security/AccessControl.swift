@@ -31,7 +31,7 @@ struct AccessControl: Sendable {
     }
     let prefix = "Bearer "
     guard let header = request.headers[.authorization], header.hasPrefix(prefix),
-      let principal = tokens.principal(presenting: header.utf8.dropFirst(prefix.utf8.count))
+      let principal = tokens.principal(presenting: Array(header.utf8.dropFirst(prefix.utf8.count)))
     else {
       throw ServiceError(
         401, "unauthorized", "The request carries no token that is known here.",

@@ -1,3 +1,4 @@
+import Crypto
 import Files
 import Foundation
 
@@ -53,18 +54,12 @@ struct TokenFile: Sendable {
 
   /// Who presents this token; nil for nobody.
   ///
-  /// Every entry is compared, every byte of it, so that the time taken tells nothing.
-  func principal(presenting token: some Collection<UInt8>) -> Principal? {
-    let hash = SHA256.hash(token)
+  /// Every entry is compared, and comparing a digest takes as long whatever differs, so that the time taken tells nothing.
+  func principal(presenting token: [UInt8]) -> Principal? {
+    let digest = SHA256.hash(data: token)
     var found: Principal?
-    for entry in entries where Self.isEqual(entry.hash, hash) { found = entry.principal }
+    for entry in entries where digest == entry.hash { found = entry.principal }
     return found
-  }
-
-  private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-    var difference: UInt8 = one.count == other.count ? 0 : 1
-    for (a, b) in zip(one, other) { difference |= a ^ b }
-    return difference == 0
   }
 
   private static func entry(_ words: [String], path: String, line: Int) throws(FileError) -> Entry {
