@@ -11,7 +11,7 @@ struct TrainController: ParsableCommand {
     commandName: "train-controller",
     abstract: "Train a learning-rate controller over many training runs, and test it on held-out seeds.",
     discussion: """
-      Without arguments it trains on a data set that it draws itself, in three to four minutes on two cores.
+      Without arguments it trains on a data set that it draws itself, in two to four minutes on two cores.
 
       EXAMPLES:
         metalr train-controller
