@@ -5,7 +5,7 @@ import Randomness
 ///
 /// Images run in tiles of 16, in the lanes of a register. Tiles are split into groups that depend on their number
 /// alone, each with its own sum of gradients, and the sums are added in order: the result has the same bits whatever
-/// the number of threads, which take the groups as they come free. All memory is taken once, at the beginning.
+/// the number of threads, which take the groups as they come free. All buffers are taken once, at the beginning.
 ///
 /// A network is used by one thread at a time; `threads` is how many it uses itself.
 public final class Network {
