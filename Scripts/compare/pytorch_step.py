@@ -9,10 +9,14 @@ milliseconds.
 import argparse
 import json
 import statistics
+import sys
 import time
 
-import torch
-from torch import nn
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    sys.exit(f"PyTorch is missing. Install it: {sys.executable} -m pip install torch")
 
 
 class Residual(nn.Module):
