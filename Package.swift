@@ -9,7 +9,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "metalr", targets: ["Command"]),
-    .library(name: "MetaLR", targets: ["MetaLR", "Schedules"]),
+    .library(name: "MetaLR", targets: ["MetaLR", "BuiltInTrainees", "Schedules"]),
   ],
   traits: [
     .trait(
@@ -41,8 +41,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Experiments", "Reports", "MetaLR", "MPIJob", "Schedules", "Datasets", "NeuralNet", "Files",
-        "Randomness", "Service",
+        "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets", "NeuralNet",
+        "Files", "Randomness", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: program),
       ]),
 
@@ -66,11 +66,14 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
 
     // Packages stop here: everything below depends on the toolchain and zlib alone.
-    .target(name: "Experiments", dependencies: ["MetaLR", "Schedules", "Files", "Randomness"]),
+    .target(
+      name: "Experiments",
+      dependencies: ["MetaLR", "BuiltInTrainees", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness"]),
     .target(name: "Reports", dependencies: ["Files"]),
     .target(
       name: "MetaLR",
-      dependencies: ["PPO", "Trainee", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness"]),
+      dependencies: ["PPO", "Trainee", "Schedules", "NeuralNet", "Files", "Randomness"]),
+    .target(name: "BuiltInTrainees", dependencies: ["Trainee", "NeuralNet", "Datasets", "Randomness"]),
     .target(name: "MPIJob", dependencies: ["MetaLR", "CMPIShim"]),
     // With the trait it needs libopenmpi-dev (or another MPI); without, nothing.
     .target(
@@ -80,7 +83,7 @@ let package = Package(
       name: "CMPI", pkgConfig: "mpi-c",
       providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "PPO", dependencies: ["NeuralNet", "Randomness"]),
-    .target(name: "Trainee", dependencies: ["NeuralNet", "Datasets", "Randomness"]),
+    .target(name: "Trainee"),
     .target(name: "Schedules", dependencies: ["CZlib"]),
     .target(name: "Datasets", dependencies: ["CZlib", "Files", "Randomness"]),
     .target(name: "NeuralNet", dependencies: ["Kernels", "Randomness"]),
@@ -100,7 +103,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PPOTests", dependencies: ["PPO", "Randomness"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TraineeTests", dependencies: ["Trainee"], exclude: ["Process/misbehaving.py"]),
+    .testTarget(name: "TraineeTests", dependencies: ["Trainee"], exclude: ["misbehaving.py"]),
+    .testTarget(name: "BuiltInTraineesTests", dependencies: ["BuiltInTrainees"]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MetaLRTests", dependencies: ["MetaLR", "Schedules", "Files"]),
     .testTarget(

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import MetaLR
 import Schedules
 

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Foundation
 import MetaLR
 import Schedules

@@ -26,6 +26,15 @@ public protocol Trainee: AnyObject {
   /// - Throws: Whatever keeps the run from starting.
   func reset(seed: UInt64, stepBudget: Int, learningRate: Double) throws -> Observation
 
+  /// Takes one step on the first batch at `learningRate`, observes it, and undoes it: the weights, the optimizer and
+  /// the order of the data are as they were after `reset`.
+  ///
+  /// - Parameter learningRate: The rate of the trial step, finite and at least 0.
+  /// - Returns: An observation at step 0: the loss of the first batch after the trial step (`trainLoss`) and before it
+  ///   (`lossBeforeTrial`), and what else was measured; nil, the default, where the trainee cannot do it.
+  /// - Precondition: The run has just been reset.
+  func look(learningRate: Double) throws -> Observation?
+
   /// Takes one optimizer step at each of the rates, in order, then observes.
   ///
   /// - Parameter learningRates: At least one rate, each finite and at least 0. A controller repeats one rate
@@ -48,6 +57,9 @@ public protocol Trainee: AnyObject {
 }
 
 extension Trainee {
+  /// Cannot look.
+  public func look(learningRate: Double) throws -> Observation? { nil }
+
   /// Does nothing, for snapshots that are all in their bytes.
   public func discard(_ snapshot: Data) throws {}
 }

@@ -1,9 +1,10 @@
+import BuiltInTrainees
 import Datasets
 import Experiments
 import Files
 import Foundation
-import MPIJob
 import MetaLR
+import MPIJob
 import NeuralNet
 import Schedules
 

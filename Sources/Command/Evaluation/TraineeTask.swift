@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Datasets
 import Experiments
 import MetaLR

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import Datasets
 
 /// The data to train on, and how much of it.

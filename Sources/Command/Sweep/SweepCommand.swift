@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import Datasets
 import Experiments
 import Files

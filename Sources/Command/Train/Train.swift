@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import Experiments
 import Files
 import MetaLR

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Files
 import MetaLR
 import Reports

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Experiments
 import MetaLR
 import Reports

@@ -7,8 +7,8 @@
 /// let run = try TrainingRun(of: trainee, ratesFrom: &session, seed: 1, initialLearningRate: 1e-3, plan: RunPlan())
 /// ```
 public struct Controller: Sendable, Equatable {
-  /// Which numbers of an observation it sees.
-  public let featureSet: FeatureSet
+  /// What it sees of a run.
+  public let features: FeatureList
   /// What its answer does to the rate.
   public let action: LearningRateAction
   /// Brings the features to the scale that the policy was trained on.
@@ -18,27 +18,34 @@ public struct Controller: Sendable, Equatable {
 
   /// Puts a controller together.
   ///
-  /// - Precondition: Normaliser and policy take as many numbers as the feature set has.
+  /// - Precondition: Normalizer and policy take as many numbers as there are features.
   public init(
-    featureSet: FeatureSet, action: LearningRateAction, normalizer: ObservationNormalizer, policy: ActorCritic
+    features: FeatureList, action: LearningRateAction, normalizer: ObservationNormalizer, policy: ActorCritic
   ) {
     precondition(
-      policy.observationCount == featureSet.count && normalizer.observationCount == featureSet.count
+      policy.observationCount == features.count && normalizer.observationCount == features.count
         && policy.actionCount == 1,
-      "Feature set '\(featureSet.rawValue)' has \(featureSet.count) features, the policy takes "
-        + "\(policy.observationCount) for \(policy.actionCount) action, the normaliser \(normalizer.observationCount)"
+      "There are \(features.count) features, the policy takes \(policy.observationCount) for "
+        + "\(policy.actionCount) action, the normalizer \(normalizer.observationCount)"
     )
-    self.featureSet = featureSet
+    self.features = features
     self.action = action
     self.normalizer = normalizer
     self.policy = policy
   }
 
-  /// The features of an observation on the scale of the policy.
-  public func features(of observation: Observation) -> [Float] {
-    normalizer.normalize(featureSet.values(of: observation))
+  /// What the policy sees of a run so far: its features on the policy's scale, 0 (the mean) for an absent one.
+  public func inputs(of history: RunHistory) -> [Float] {
+    let values = features.values(of: history)
+    var inputs = normalizer.normalize(values.map { $0 ?? 0 })
+    for index in inputs.indices where values[index] == nil { inputs[index] = 0 }
+    return inputs
   }
 
   /// Begins to control one run; the answers depend on the observations alone.
-  public func session() -> ControllerSession { ControllerSession(controller: self) }
+  ///
+  /// - Parameter hidden: Groups of features to take as absent, whatever the trainee reports.
+  public func session(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession {
+    ControllerSession(controller: self, hiding: hidden)
+  }
 }

@@ -2,13 +2,32 @@
 public struct ControllerSession: RateSource, Sendable {
   /// The controller at work.
   public let controller: Controller
-  /// What a recurrent actor remembers of the run; empty for others.
-  public private(set) var state: RecurrentState
+  /// What is remembered of the run.
+  public private(set) var memory: Memory
 
-  /// Begins a run, or goes on with one whose `state` was kept.
-  public init(controller: Controller, state: RecurrentState? = nil) {
+  /// What a controller remembers of a run: enough to go on elsewhere.
+  public struct Memory: Codable, Sendable, Equatable {
+    /// What a recurrent actor remembers; empty for others.
+    public var recurrent: RecurrentState
+    /// What features look back on.
+    public var history: RunHistory
+
+    /// A memory that was kept.
+    public init(recurrent: RecurrentState, history: RunHistory) {
+      self.recurrent = recurrent
+      self.history = history
+    }
+  }
+
+  /// Begins a run.
+  public init(controller: Controller, hiding hidden: Set<FeatureGroup> = []) {
+    self.init(controller: controller, memory: controller.initialMemory(hiding: hidden))
+  }
+
+  /// Goes on with a run whose memory was kept.
+  public init(controller: Controller, memory: Memory) {
     self.controller = controller
-    self.state = state ?? controller.policy.initialState
+    self.memory = memory
   }
 
   /// Decides the rate of the next interval, without exploration.
@@ -17,13 +36,40 @@ public struct ControllerSession: RateSource, Sendable {
   /// - Returns: The rate per optimizer step, within the controller's bounds.
   public mutating func nextLearningRate(after observation: Observation) -> Double {
     guard observation.isFinite else { return observation.learningRate }
-    let action = controller.policy.meanAction(
-      observation: controller.features(of: observation), state: &state)
-    return controller.action.nextRate(from: observation.learningRate, action: Double(action[0]))
+    memory.history.add(observation)
+    return decide(from: observation.learningRate, scale: controller.action.logScale)
   }
 
   /// The next rate, held for the whole interval.
   public mutating func learningRates(after observation: Observation, steps: Int) -> [Double] {
     Array(repeating: nextLearningRate(after: observation), count: steps)
+  }
+
+  /// Looks before the first step, as often as the controller was trained to.
+  public mutating func firstLearningRate(
+    after observation: Observation, look: (Double) throws -> Observation?
+  ) throws -> Double {
+    var rate = observation.learningRate
+    for index in 0..<controller.action.looks {
+      guard observation.isFinite, let seen = try look(rate) else { break }
+      if index == 0 { memory.history.begin(with: observation) }
+      memory.history.add(look: seen)
+      rate = decide(from: rate, scale: controller.action.lookLogScale)
+    }
+    return rate
+  }
+
+  private mutating func decide(from rate: Double, scale: Double) -> Double {
+    let action = controller.policy.meanAction(
+      observation: controller.inputs(of: memory.history), state: &memory.recurrent)
+    memory.history.add(action: Double(action[0]))
+    return controller.action.nextRate(from: rate, action: Double(action[0]), logScale: scale)
+  }
+}
+
+extension Controller {
+  /// The memory at the beginning of a run.
+  public func initialMemory(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession.Memory {
+    ControllerSession.Memory(recurrent: policy.initialState, history: RunHistory(hiding: hidden))
   }
 }

@@ -9,14 +9,23 @@ import Foundation
 public struct LearningRateAction: Codable, Sendable, Equatable {
   /// The largest change of the rate's natural logarithm in one decision, above 0; 0.3 by default (a factor of 1.35).
   public var logScale: Double
+  /// Decisions before the first step, each after a look (see `Trainee.look(learningRate:)`), at least 0; 0 by default.
+  public var looks: Int
+  /// The largest change of the rate's natural logarithm in one of these; 2.5 by default (a factor of 12).
+  public var lookLogScale: Double
   /// The lowest rate, above 0; 1e-6 by default.
   public var minimum: Double
   /// The highest rate, at least `minimum`; 1 by default.
   public var maximum: Double
 
   /// Creates an action with its bounds.
-  public init(logScale: Double = 0.3, minimum: Double = 1e-6, maximum: Double = 1) {
+  public init(
+    logScale: Double = 0.3, looks: Int = 0, lookLogScale: Double = 2.5, minimum: Double = 1e-6,
+    maximum: Double = 1
+  ) {
     self.logScale = logScale
+    self.looks = looks
+    self.lookLogScale = lookLogScale
     self.minimum = minimum
     self.maximum = maximum
   }
@@ -25,9 +34,12 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``ConfigurationError`` that names the number.
   public func validate() throws(ConfigurationError) {
-    guard logScale > 0, logScale.isFinite else {
+    for scale in [logScale, lookLogScale] where !(scale > 0 && scale.isFinite) {
+      throw ConfigurationError(name: "log scale", value: "\(scale)", expected: "a positive number such as 0.3")
+    }
+    guard (0...100).contains(looks) else {
       throw ConfigurationError(
-        name: "log scale", value: "\(logScale)", expected: "a positive number such as 0.3")
+        name: "number of looks", value: "\(looks)", expected: "a whole number from 0 to 100")
     }
     guard minimum > 0, minimum.isFinite else {
       throw ConfigurationError(
@@ -45,10 +57,11 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - rate: The previous rate, per optimizer step.
   ///   - action: The policy's output; a number that is not finite leaves the rate where it is.
+  ///   - logScale: The largest change of the rate's natural logarithm; ``logScale`` by default.
   /// - Returns: The new rate, per optimizer step, within the bounds.
-  public func nextRate(from rate: Double, action: Double) -> Double {
+  public func nextRate(from rate: Double, action: Double, logScale: Double? = nil) -> Double {
     let change = action.isFinite ? min(max(action, -1), 1) : 0
-    return min(max(rate * exp(logScale * change), minimum), maximum)
+    return min(max(rate * exp((logScale ?? self.logScale) * change), minimum), maximum)
   }
 
   /// The action that brings the rate to another, or as near as one decision can.
@@ -60,5 +73,35 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   public func action(from rate: Double, to target: Double) -> Double {
     let change = log(min(max(target, minimum), maximum) / rate) / logScale
     return min(max(change, -1), 1)
+  }
+}
+
+/// What a controller that does not look would leave out is left out of the file.
+extension LearningRateAction {
+  private enum CodingKeys: String, CodingKey {
+    case logScale, looks, lookLogScale, minimum, maximum
+  }
+
+  /// Reads an action; one without looks may leave them out.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    logScale = try container.decode(Double.self, forKey: .logScale)
+    looks = try container.decodeIfPresent(Int.self, forKey: .looks) ?? 0
+    lookLogScale =
+      try container.decodeIfPresent(Double.self, forKey: .lookLogScale) ?? LearningRateAction().lookLogScale
+    minimum = try container.decode(Double.self, forKey: .minimum)
+    maximum = try container.decode(Double.self, forKey: .maximum)
+  }
+
+  /// Writes an action.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(logScale, forKey: .logScale)
+    if looks > 0 {
+      try container.encode(looks, forKey: .looks)
+      try container.encode(lookLogScale, forKey: .lookLogScale)
+    }
+    try container.encode(minimum, forKey: .minimum)
+    try container.encode(maximum, forKey: .maximum)
   }
 }

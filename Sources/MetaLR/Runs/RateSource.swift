@@ -9,12 +9,28 @@ public protocol RateSource {
   /// - Throws: ``RunStopped`` to end the run as one that diverged, or whatever keeps it from deciding.
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
 
+  /// Decides the rate to begin with, before the first step.
+  ///
+  /// - Parameters:
+  ///   - observation: The reading at step 0; its rate is the one that the run was given.
+  ///   - look: Takes a trial step at a rate and undoes it, see `Trainee.look(learningRate:)`; nil where the trainee cannot.
+  ///     What looks cost is taken from the step budget.
+  /// - Returns: The rate that ``learningRates(after:steps:)`` then finds in the reading at step 0; the given one by default.
+  mutating func firstLearningRate(
+    after observation: Observation, look: (Double) throws -> Observation?
+  ) throws -> Double
+
   /// Whether the run failed since the reading before, so that the next rates are for the best weights so far; asked
   /// once after every reading but the first, before the rates. No by default: a run that fails ends.
   func goesBack(after observation: Observation) -> Bool
 }
 
 extension RateSource {
+  /// The rate that the run was given.
+  public func firstLearningRate(
+    after observation: Observation, look: (Double) throws -> Observation?
+  ) throws -> Double { observation.learningRate }
+
   /// No.
   public func goesBack(after observation: Observation) -> Bool { false }
 }

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Datasets
 
 /// A few drawn pictures, for tests that need a real network.

@@ -2,7 +2,7 @@ import Foundation
 import NeuralNet
 import Randomness
 import Testing
-import Trainee
+import BuiltInTrainees
 
 @Suite("Snapshots of an image classifier")
 struct SnapshotTests {

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import NeuralNet
 import Testing
-import Trainee
+import BuiltInTrainees
 
 @Suite("Image classifier")
 struct ImageClassifierTests {

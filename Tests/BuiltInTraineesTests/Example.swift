@@ -1,7 +1,7 @@
 import Datasets
 import NeuralNet
 import Randomness
-import Trainee
+import BuiltInTrainees
 
 /// Small images of three classes that a network can learn: a bright square whose place tells the class.
 enum Example {

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import NeuralNet
 import Randomness
+import Trainee
 
 /// The built-in trainee: a network that learns to classify images.
 ///
@@ -89,7 +90,7 @@ public final class ImageClassifier: Trainee {
     self.run = run
     var observation = observe(run, trainLoss: 0, learningRate: learningRate)
     observation.trainLoss = observation.validationLoss
-    observation.predictionChangeVariance = 0
+    observation[.predictionChangeVariance] = 0
     return observation
   }
 

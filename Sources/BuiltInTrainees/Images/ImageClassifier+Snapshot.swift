@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import NeuralNet
+import Trainee
 
 /// A snapshot is a line of JSON that describes it, then floats in the machine's order: parameters, statistics of
 /// batch normalisation, the optimizer's buffers, and the last predictions.

@@ -1,0 +1,114 @@
+/// A quantity of a training run that a trainee can report.
+///
+/// L is the loss, g the gradient of a batch, u the change of the weights w in one step, all at the steps since the
+/// last observation; norms are L2. The raw value is the name in JSON, in the trainee protocol and in Python.
+public enum Measure: String, CaseIterable, Codable, Sendable {
+  // Losses.
+
+  /// Mean of L over the steps, each before its update; before the first step, the validation loss.
+  case trainLoss
+  /// Standard deviation of L over the steps.
+  case trainLossDeviation
+  /// Mean loss on the validation split, at the weights that the optimizer says to evaluate.
+  case validationLoss
+  /// L of the first batch at the initial weights; reported by a look before the first step alone.
+  case lossBeforeTrial
+
+  // Predictions and last layer (Xu et al., 2019, section 3.1).
+
+  /// Variance over all predictions on the validation split: probabilities, or the outputs of a regression.
+  case predictionVariance
+  /// Variance of the differences between these predictions and the last observation's; 0 at step 0.
+  case predictionChangeVariance
+  /// Mean of the weights of the last dense layer, without biases.
+  case weightMean
+  /// Variance of the weights of the last dense layer, without biases.
+  case weightVariance
+
+  // Gradients and updates.
+
+  /// exp(mean of ln ‖g‖ over the steps).
+  case gradientNorm
+  /// Mean cosine between g and the g of the step before.
+  case gradientCosine
+  /// Mean cosine between u and the u of the step before.
+  case updateCosine
+  /// Cosine between the gradients of the two halves of the last batch.
+  case halfBatchCosine
+  /// √(mean of ‖u‖² over the steps).
+  case updateNorm
+  /// Mean of -g·u: how much a step lowers its batch's loss, to first order.
+  case predictedDecrease
+  /// ‖w‖ after the last step.
+  case weightNorm
+  /// ‖w after the last step − w before the first of these steps‖.
+  case intervalDistance
+  /// ‖w after the last step − initial w‖.
+  case initialDistance
+
+  // Facts, the same in every observation of a run.
+
+  /// Loss of the best constant prediction: ln(number of classes), or half the variance of the targets.
+  case chanceLoss
+  /// A rate that usually does for the optimizer, by which the rate is made comparable between optimizers.
+  case usualLearningRate
+  /// 1 where the optimizer divides by a running root mean square of the gradient, as Adam does, else 0.
+  case isAdaptive
+  /// Decay of the optimizer's momentum, 0 without.
+  case momentum
+  /// Examples of one step.
+  case batchSize
+  /// Examples of the training split.
+  case exampleCount
+  /// Trained parameters.
+  case parameterCount
+  /// Classes, 0 for a regression.
+  case classCount
+
+  /// Whether every observation must have it; all others may be absent.
+  public var isRequired: Bool { self == .trainLoss }
+
+  /// Whether it is a fact, the same in every observation of a run.
+  public var isFact: Bool {
+    switch self {
+    case .chanceLoss, .usualLearningRate, .isAdaptive, .momentum, .batchSize, .exampleCount, .parameterCount,
+      .classCount:
+      true
+    default: false
+    }
+  }
+
+  /// The least value that a run can report; nil where any number is possible.
+  public var minimum: Double? {
+    switch self {
+    case .trainLoss, .validationLoss, .lossBeforeTrial, .weightMean, .predictedDecrease: nil
+    case .gradientCosine, .updateCosine, .halfBatchCosine: -1.0001
+    default: 0
+    }
+  }
+}
+
+/// Values of measures, some of which may be absent.
+public struct MeasureValues: Sendable, Equatable {
+  private var values: [Measure: Double] = [:]
+
+  /// No values.
+  public init() {}
+
+  /// Values by measure.
+  public init(_ values: [Measure: Double]) { self.values = values }
+
+  /// The value of a measure; nil where it is absent.
+  public subscript(_ measure: Measure) -> Double? {
+    get { values[measure] }
+    set { values[measure] = newValue }
+  }
+
+  /// The measures that are there, in the order of `Measure.allCases`.
+  public var measures: [Measure] { Measure.allCases.filter { self[$0] != nil } }
+
+  /// Whether every value is a finite number.
+  public var isFinite: Bool {
+    values.values.allSatisfy(\.isFinite)
+  }
+}
