@@ -126,9 +126,9 @@ struct Apply: ParsableCommand {
   }
 
   private struct Result: Encodable {
-    let controller: TraineeDescription
-    let furtherTrainees: [TraineeDescription]
-    let trainee: TraineeDescription
+    let controller: ProblemDescription
+    let furtherTrainees: [ProblemDescription]
+    let trainee: ProblemDescription
     let evaluation: [RunsSummary]
     let guardian: GuardianLog.Summary
     let written: [String]

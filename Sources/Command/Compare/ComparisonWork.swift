@@ -14,7 +14,7 @@ struct ComparisonTask {
 
 /// What a comparison came to on one task.
 struct TaskResults {
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let plan: RunPlan
   let searchSeeds: Int
   let runs: [ComparedRuns]
@@ -62,7 +62,7 @@ struct ComparisonWork {
   }
 }
 
-extension TraineeDescription {
+extension ProblemDescription {
   /// "LeNet-5 on fashion".
   var summary: String { dataset.isEmpty ? model : "\(model) on \(dataset)" }
 

@@ -7,7 +7,7 @@ import NeuralNet
 /// What is trained, ready to be trained: everything that trainees are made from.
 struct TraineeTask {
   /// What cards and tables say of it.
-  let description: TraineeDescription
+  let description: ProblemDescription
   /// Makes a trainee.
   let makeTrainee: @Sendable () throws -> any Trainee
   private let hello: TraineeHello?
@@ -24,7 +24,7 @@ struct TraineeTask {
   private init(_ process: ProcessTrainee.Configuration) throws {
     let first = try ProcessTrainee(configuration: process)
     hello = first.hello
-    description = TraineeDescription(of: first.hello, command: process.command)
+    description = ProblemDescription(of: first.hello, command: process.command)
     makeTrainee = ProcessTrainee.factory(process, beginningWith: first)
   }
 
@@ -41,7 +41,7 @@ struct TraineeTask {
     // Says what is impossible before any work begins, not when the first trainee is made.
     _ = try ImageClassifier(data: data, configuration: configuration)
     hello = nil
-    description = TraineeDescription(
+    description = ProblemDescription(
       dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.name,

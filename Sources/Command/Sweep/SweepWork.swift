@@ -15,7 +15,7 @@ struct SweepSubject {
 struct SweepRow {
   let model: String
   let name: String
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let results: [SweepResult]
 }
 

@@ -5,7 +5,7 @@ import Reports
 
 /// One training run as people and programs read it.
 struct TrainReport: Encodable {
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let schedule: String
   let seed: UInt64
   let steps: Int
@@ -18,7 +18,7 @@ struct TrainReport: Encodable {
   let snapshots: [SnapshotEnsemble.Member]
   private let run: TrainingRun
 
-  init(task: TraineeDescription, method: String, run: TrainingRun, ensemble: SnapshotEnsemble?) {
+  init(task: ProblemDescription, method: String, run: TrainingRun, ensemble: SnapshotEnsemble?) {
     trainee = task
     schedule = method
     seed = run.seed

@@ -5,7 +5,7 @@ import MetaLR
 /// What a training begins from.
 struct TrainingStart {
   /// What its trainees are, task by task.
-  let trainees: [TraineeDescription]
+  let trainees: [ProblemDescription]
   let trained: Checkpoint?
   let configuration: ControllerTraining.Configuration
 
