@@ -42,23 +42,31 @@ struct ComparisonWork {
     let interrupt = interrupt
     do {
       return try tasks.map { task in
-        let subject = try TraineeTask(task.trainee, preset: task.preset)
+        let subject = try TraineeTask(task.trainee, preset: task.preset, plan: task.comparison.plan)
         try subject.requireTests()
-        progress.update(done: count.value, details: [subject.description.summary])
+        let description = subject.problem.description
+        progress.update(done: count.value, details: [description.summary])
         let runs = try writingOutput {
           try task.comparison.run(
-            on: job.pool(of: subject, workers: workers),
-            task: "\(subject.description.identity) | \(task.comparison.plan.identity)", journal: journal,
+            on: job.pool(workers, problem: subject.problem),
+            task: "\(description.identity) | \(task.comparison.plan.identity)", journal: journal,
             shouldStop: { interrupt.isRequested }, onRun: { progress.update(done: count.increment()) })
         }
         return TaskResults(
-          trainee: subject.description, plan: task.comparison.plan,
+          trainee: description, plan: task.comparison.plan,
           searchSeeds: task.comparison.searchSeeds.count, runs: runs)
       }
     } catch is Interrupted {
       throw interrupt.error(
         advice: "Finished runs are kept in \(folder)/runs.jsonl: the same command goes on from there.")
     }
+  }
+}
+
+extension DistributionDescription {
+  /// "LeNet-5 on fashion, LeNet-5 on shapes", or the distribution's name.
+  var summary: String {
+    problems.isEmpty ? "\(name) problems" : problems.map(\.summary).joined(separator: ", ")
   }
 }
 

@@ -84,11 +84,13 @@ struct TrainReport: Encodable {
       "prediction_change_variance", "weight_mean", "weight_variance",
     ])
     for reading in run.observations {
-      let numbers = [
-        reading.learningRate, reading.trainLoss, reading.validationLoss, reading.predictionVariance,
-        reading.predictionChangeVariance, reading.weightMean, reading.weightVariance,
+      let measures: [Measure] = [
+        .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean,
+        .weightVariance,
       ]
-      table.addRow(["\(reading.step)"] + numbers.map { "\($0)" })
+      table.addRow(
+        ["\(reading.step)", "\(reading.learningRate)"]
+          + measures.map { measure in reading[measure].map { "\($0)" } ?? "" })
     }
     return table
   }

@@ -75,6 +75,7 @@ public struct ControllerSession: RateSource, Sendable {
 extension Controller {
   /// The memory at the beginning of a run.
   public func initialMemory(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession.Memory {
-    ControllerSession.Memory(recurrent: policy.initialState, history: RunHistory(hiding: hidden))
+    ControllerSession.Memory(
+      recurrent: policy.initialState, history: RunHistory(hiding: hidden, looksBack: features.looksBack))
   }
 }

@@ -8,7 +8,7 @@ extension TraineePool {
   ///
   /// - Parameters:
   ///   - count: How many jobs.
-  ///   - problem: The problem of each job.
+  ///   - problem: The problem of each job; nil, the default, for the pool's.
   ///   - onResult: Told each result as it is ready, one at a time, in no fixed order; those of other ranks once this
   ///     rank has done its share.
   ///   - job: Does one job with a trainee of its own.
@@ -16,7 +16,7 @@ extension TraineePool {
   /// - Throws: The error of the job with the lowest number among those of this rank that failed, ``RankError`` for
   ///   another rank's; jobs that had not begun by then are not run.
   public func run<Result: Sendable & Codable>(
-    count: Int, problem: @escaping @Sendable (Int) throws -> Problem,
+    count: Int, problem: (@Sendable (Int) throws -> Problem)? = nil,
     onResult: @escaping @Sendable (Int, Result) -> Void = { _, _ in },
     job: @escaping @Sendable (Int, any Trainee) throws -> Result
   ) throws -> [Result] {

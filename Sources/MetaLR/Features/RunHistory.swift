@@ -7,6 +7,8 @@ import Foundation
 public struct RunHistory: Sendable, Equatable, Codable {
   /// Groups of features that are taken as absent, whatever the trainee reports.
   public var hidden: Set<FeatureGroup>
+  /// Whether anything but the latest reading is remembered; false for controllers whose features do not look back.
+  public private(set) var looksBack: Bool
   /// The reading before the first step.
   public private(set) var first: Observation?
   /// The latest reading, or the latest look before the first step.
@@ -48,8 +50,9 @@ public struct RunHistory: Sendable, Equatable, Codable {
   }
 
   /// A run without readings.
-  public init(hiding hidden: Set<FeatureGroup> = []) {
+  public init(hiding hidden: Set<FeatureGroup> = [], looksBack: Bool = true) {
     self.hidden = hidden
+    self.looksBack = looksBack
   }
 
   /// The loss that losses are compared with where they near zero: chance's, or the first one.
@@ -62,6 +65,7 @@ public struct RunHistory: Sendable, Equatable, Codable {
   public mutating func add(_ observation: Observation) {
     intervalSteps = observation.step - (latest?.step ?? 0)
     latest = observation
+    guard looksBack else { return }
     if first == nil { first = observation }
     trainLogs = (trainLogs + [logarithm(observation.trainLoss)]).suffix(Self.window)
     if let loss = observation[.validationLoss] {

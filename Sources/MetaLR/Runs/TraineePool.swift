@@ -15,20 +15,42 @@ public final class TraineePool: @unchecked Sendable {
   /// The ranks that share the jobs; nil where this process does all of them.
   let communicator: (any Communicator)?
 
+  /// What jobs are of that do not say it.
+  private let commonProblem: Problem?
+
   /// Creates a pool; trainees are made when they are first needed.
   ///
   /// - Parameters:
   ///   - workers: At least 1.
   ///   - communicator: The ranks that share the jobs; nil, the default, for this process alone.
-  public init(workers: Int, communicator: (any Communicator)? = nil) {
+  ///   - problem: What jobs are of that do not say it; nil, the default, where all do.
+  public init(workers: Int, communicator: (any Communicator)? = nil, problem: Problem? = nil) {
     precondition(workers >= 1, "A pool needs at least one worker, got \(workers)")
     self.workers = workers
     self.communicator = communicator
+    commonProblem = problem
+  }
+
+  /// Creates a pool whose jobs are all of one problem that needs no description.
+  ///
+  /// - Parameters:
+  ///   - workers: At least 1.
+  ///   - communicator: The ranks that share the jobs; nil, the default, for this process alone.
+  ///   - makeTrainee: Makes one trainee, on any thread.
+  public convenience init(
+    workers: Int, communicator: (any Communicator)? = nil,
+    makeTrainee: @escaping @Sendable () throws -> any Trainee
+  ) {
+    let description = ProblemDescription(
+      dataset: "", datasetHash: "", splitSizes: [], model: "", optimizer: "", batchSize: 0)
+    self.init(
+      workers: workers, communicator: communicator,
+      problem: Problem(description, plan: RunPlan()) { _ in try makeTrainee() })
   }
 
   /// Runs jobs on this rank, and returns their results in the order of `jobs`.
   func run<Result: Sendable>(
-    jobs: [Int], problem: @escaping @Sendable (Int) throws -> Problem,
+    jobs: [Int], problem: (@Sendable (Int) throws -> Problem)?,
     onResult: @escaping @Sendable (Int, Result) -> Void,
     job: @escaping @Sendable (Int, any Trainee) throws -> Result
   ) throws -> [Result] {
@@ -38,7 +60,7 @@ public final class TraineePool: @unchecked Sendable {
       group.enter()
       let thread = Thread { [self] in
         while let index = board.take() {
-          board.record(index, Swift.Result { try perform(index, problem(index), job) }, onResult)
+          board.record(index, Swift.Result { try perform(index, problem?(index), job) }, onResult)
         }
         group.leave()
       }
@@ -50,8 +72,11 @@ public final class TraineePool: @unchecked Sendable {
   }
 
   private func perform<Result>(
-    _ index: Int, _ problem: Problem, _ job: @Sendable (Int, any Trainee) throws -> Result
+    _ index: Int, _ own: Problem?, _ job: @Sendable (Int, any Trainee) throws -> Result
   ) throws -> Result {
+    guard let problem = own ?? commonProblem else {
+      preconditionFailure("A job without a problem was given to a pool without one")
+    }
     let trainee = try take(problem)
     let result = try job(index, trainee)
     // A trainee whose job threw is dropped: its state is unknown.

@@ -11,6 +11,8 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   public let hasDiverged: Bool
   /// Loss and accuracy on the test split, with the weights of the best validation loss.
   public let test: Evaluation
+  /// What the guardian decided, one for each reading that it was asked about; nil where there was no guardian.
+  public let decisions: [GuardedDecision]?
 
   /// The observation of the lowest validation loss after step 0, the first of equals; that of step 0 when no later one is
   /// finite.
@@ -52,6 +54,7 @@ public struct TrainingRun: Codable, Sendable, Equatable {
     observations = course.observations
     hasDiverged = course.hasDiverged
     test = try trainee.evaluate()
+    decisions = source.decisions.isEmpty ? nil : source.decisions
   }
 }
 
