@@ -76,6 +76,11 @@ void naiveMomentumStep(size_t count, float rate, float momentum, int32_t nestero
                        float *velocity, float *parameters);
 void naiveAdamStep(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
                    const float *gradient, float *mean, float *square, float *parameters);
+void naiveAdamwStep(size_t count, float rate, float beta1, float beta2, float epsilon, float decay, int64_t step,
+                    const float *gradient, float *mean, float *square, float *parameters);
+void naiveScheduleFreeAdamStep(size_t count, float rate, float beta, float beta2, float epsilon, float decay,
+                               float share, int64_t step, const float *gradient, float *square, float *z,
+                               float *average, float *parameters);
 void naiveAdagradStep(size_t count, float rate, float epsilon, const float *gradient, float *sum,
                       float *parameters);
 void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const float *gradient, float *square,

@@ -43,6 +43,8 @@ const KernelTable naiveKernelTable = {
     USE(gatherTile, GatherTile),
     USE(momentumStep, MomentumStep),
     USE(adamStep, AdamStep),
+    USE(adamwStep, AdamwStep),
+    USE(scheduleFreeAdamStep, ScheduleFreeAdamStep),
     USE(adagradStep, AdagradStep),
     USE(adadeltaStep, AdadeltaStep),
     USE(rmspropStep, RmspropStep),

@@ -145,6 +145,11 @@ typedef struct KernelTable {
                                 const float *gradient, float *velocity, float *parameters);
   void (*_Nonnull adamStep)(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
                             const float *gradient, float *mean, float *square, float *parameters);
+  void (*_Nonnull adamwStep)(size_t count, float rate, float beta1, float beta2, float epsilon, float decay,
+                             int64_t step, const float *gradient, float *mean, float *square, float *parameters);
+  void (*_Nonnull scheduleFreeAdamStep)(size_t count, float rate, float beta, float beta2, float epsilon,
+                                        float decay, float share, int64_t step, const float *gradient,
+                                        float *square, float *z, float *average, float *parameters);
   void (*_Nonnull adagradStep)(size_t count, float rate, float epsilon, const float *gradient, float *sum,
                                float *parameters);
   void (*_Nonnull adadeltaStep)(size_t count, float rate, float rho, float epsilon, const float *gradient,
