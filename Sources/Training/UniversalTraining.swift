@@ -19,7 +19,7 @@ extension ControllerTraining.Configuration {
     configuration.features = .universal
     configuration.action = LearningRateAction(
       logScale: 0.7, looks: 3, lookLogScale: 2.5, minimum: 1e-9, maximum: 1e4)
-    configuration.actor = .lstm(hidden: 32)
+    configuration.actor = .gru(embedding: 64, hidden: 32)
     configuration.critic = .mlp(hidden: 1)
     configuration.initialLogDeviation = -1.2
     configuration.annealing = .linear
