@@ -48,22 +48,19 @@ struct DrawnProblemTests {
     "Every sampled problem is valid, below the cap and of its range",
     arguments: [
       DrawnRange(), DrawnRange(families: .heldOut), DrawnRange(widths: [256], operations: 800e6),
-      DrawnRange(budgets: 50...50),
+      DrawnRange(budgets: 50...50), DrawnRange(budgets: 1...1, operations: 4 * 6 * 4096),
       DrawnRange(budgets: 2000...2000, optimizer: .scheduleFreeAdamW(), operations: 500e6),
     ])
   func caps(range: DrawnRange) throws {
-    for seed in 0..<UInt64(500) {
-      let problem = DrawnProblem.sampled(seed: seed, from: range)
-      try problem.validate()
-      #expect(problem.operations <= range.operations && range.budgets.contains(problem.stepBudget))
-      #expect(
-        range.widths.contains(problem.network.width) && (8...64).contains(problem.inputs)
-          || problem.family == .pictures)
-      #expect(problem.family.isHeldOut == (range.families == .heldOut))
-      #expect(range.optimizer == nil || problem.optimizer == range.optimizer)
-      #expect(problem.usualLearningRate == problem.optimizer.usualLearningRate)
-      #expect(problem.network.convolutions == 0 || problem.family == .pictures)
-    }
+    let problems = (0..<UInt64(500)).map { DrawnProblem.sampled(seed: $0, from: range) }
+    for problem in problems { try problem.validate() }
+    #expect(
+      problems.allSatisfy { $0.operations <= range.operations && range.budgets.contains($0.stepBudget) })
+    #expect(problems.allSatisfy { range.widths.contains($0.network.width) && (8...64).contains($0.inputs) })
+    #expect(problems.allSatisfy { $0.family.isHeldOut == (range.families == .heldOut) })
+    #expect(problems.allSatisfy { range.optimizer == nil || $0.optimizer == range.optimizer })
+    #expect(problems.allSatisfy { $0.usualLearningRate == $0.optimizer.usualLearningRate })
+    #expect(problems.allSatisfy { $0.network.convolutions == 0 || $0.family == .pictures })
   }
 
   @Test("Training and held-out families are apart, and each family comes up")
@@ -80,6 +77,7 @@ struct DrawnProblemTests {
   func determinism() {
     #expect(DrawnProblem.sampled(seed: 7, from: DrawnRange()) == Self.sampled[7])
     #expect(Set(Self.sampled.map(\.trainCount)).count > 1000)
+    #expect(Set(Self.sampled.map(\.network.convolutions)) == [0, 1, 2])
     var fixed = DrawnProblem.sampled(seed: 7, from: DrawnRange(optimizer: .adam()))
     fixed.optimizer = Self.sampled[7].optimizer
     fixed.usualLearningRate = Self.sampled[7].usualLearningRate
