@@ -53,7 +53,9 @@ public final class DrawnData: @unchecked Sendable {
 
   /// The inputs of an example: ``stride`` floats at an address that is a multiple of 64.
   ///
-  /// - Precondition: `index` is at least 0 and below the number of examples. The pointer is valid as long as the data.
+  /// The pointer is valid as long as the data: `DrawnData(problem).row(0)` is not, for nothing holds the data.
+  ///
+  /// - Precondition: `index` is at least 0 and below the number of examples.
   public func row(_ index: Int) -> UnsafePointer<Float> {
     precondition(index >= 0 && index < labels.count, "row \(index) of \(labels.count) examples")
     return UnsafePointer(rows.pointer + index * stride)

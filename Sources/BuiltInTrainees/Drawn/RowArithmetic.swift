@@ -14,7 +14,7 @@ enum RowArithmetic {
     return sum.sum()
   }
 
-  /// row += factor other
+  /// Adds factor x other to the row.
   @inline(__always)
   static func add(
     _ other: UnsafePointer<Float>, times factor: Float, to row: UnsafeMutablePointer<Float>, _ count: Int
@@ -24,7 +24,7 @@ enum RowArithmetic {
     }
   }
 
-  /// row = row factor + offset, feature by feature.
+  /// Multiplies each input of a row by its factor and adds its offset.
   @inline(__always)
   static func scale(
     _ row: UnsafeMutablePointer<Float>, by factor: UnsafePointer<Float>, plus offset: UnsafePointer<Float>,
