@@ -15,7 +15,8 @@ struct RunTests {
     run = Run(
       key: 1, id: "a", owner: "o",
       request: RunRequest(controller: "sample", initialLearningRate: 0.01, totalSteps: 25, interval: 10),
-      controllerHash: "", created: "", status: .open, rewinds: 0, last: nil)
+      controllerHash: "", created: "", rules: try RunRules(guardian: Guardian(), fallback: nil),
+      decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
   }
 
   mutating func answer(_ observation: ReportedObservation, earlier: StoredDecision? = nil) throws -> (

@@ -6,7 +6,8 @@ import GRDB
 struct DatabaseFile {
   /// Reads run beside the writer.
   let pool: DatabasePool
-  private let lock: FileLock
+  /// Held while the file is open.
+  let lock: FileLock
 
   /// Files up to this size are checked page by page when they are opened, which takes under a second.
   private static let checkedSize = 256 << 20

@@ -1,9 +1,10 @@
 import Files
 import Foundation
+import NIOConcurrencyHelpers
 
 /// Keeps a second process from working on the same database; the system releases it when the process ends.
 final class FileLock: Sendable {
-  private let descriptor: Int32
+  private let descriptor: NIOLockedValueBox<Int32?>
 
   /// Takes the lock.
   ///
@@ -21,10 +22,16 @@ final class FileLock: Sendable {
         path: file, problem: "is in use by another process",
         remedy: "Stop the other service, or give each its own database.")
     }
-    self.descriptor = descriptor
+    self.descriptor = NIOLockedValueBox(descriptor)
   }
 
-  deinit {
-    close(descriptor)
+  deinit { release() }
+
+  /// Lets the lock go; once is enough.
+  func release() {
+    descriptor.withLockedValue { descriptor in
+      if let descriptor { close(descriptor) }
+      descriptor = nil
+    }
   }
 }

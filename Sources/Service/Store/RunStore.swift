@@ -8,6 +8,7 @@ import NIOConcurrencyHelpers
 /// All runs and their decisions, on disk before anybody is told of them.
 final class RunStore: Sendable {
   private let file: DatabaseFile
+  private let rules: RunRules
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
   private let damage = NIOLockedValueBox<ServiceError?>(nil)
@@ -18,19 +19,28 @@ final class RunStore: Sendable {
   ///   - path: The file; created when missing.
   ///   - metrics: Told of commits.
   ///   - logger: Told of commits that failed.
-  ///   - makeController: Puts a controller under the service's guardian.
+  ///   - rules: Those of runs that are opened from now on.
   ///   - afterCommit: Told what each commit changed, in order.
   /// - Throws: `FileError` when the file cannot be used.
   init(
-    path: String, metrics: StoreMetrics, logger: Logger,
-    makeController: @escaping @Sendable (Controller) -> GuardedController,
+    path: String, metrics: StoreMetrics, logger: Logger, rules: RunRules,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) throws(FileError) {
     let file = try DatabaseFile(path: path)
     self.file = file
+    self.rules = rules
+    do {
+      let olds = try file.pool.write { try RunQueries.adopt(rules, $0) }
+      if olds > 0 {
+        logger.warning(
+          "open runs were begun by a build that decides by other rules; from a rewind on they get the rates of this one",
+          metadata: ["runs": "\(olds)", "rules": "\(RunRules.decisionVersion)"])
+      }
+    } catch {
+      throw FileError(databasePath: path, error)
+    }
     writer = GroupCommit(
-      pool: file.pool, staged: StagedRuns(makeController: makeController), metrics: metrics,
-      logger: logger, afterCommit: afterCommit)
+      pool: file.pool, staged: StagedRuns(), metrics: metrics, logger: logger, afterCommit: afterCommit)
   }
 
   /// Opens a run.
@@ -47,6 +57,7 @@ final class RunStore: Sendable {
     _ request: RunRequest, owner: String, requestKey: String?, controller: LoadedController, limit: Int
   ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
     let id = Self.newIdentifier()
+    let rules = rules
     let created = Date().ISO8601Format()
     return try await write { database, staged in
       if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
@@ -57,10 +68,10 @@ final class RunStore: Sendable {
       try RunQueries.insertController(controller, database)
       let key = try RunQueries.insertRun(
         id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
-        created: created, database)
+        created: created, rules: rules, database)
       let run = Run(
         key: key, id: id, owner: owner, request: request, controllerHash: controller.hash, created: created,
-        status: .open, rewinds: 0, last: nil)
+        rules: rules, decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
       staged.stage(run, id: id, event: RunEvent(change: .opened, run: run))
       return (run, true)
     }
@@ -173,6 +184,7 @@ final class RunStore: Sendable {
     // Readers first: the last connection takes the write-ahead log in, and one that only reads could not.
     file.pool.invalidateReadOnlyConnections()
     try? file.pool.close()
+    file.lock.release()
   }
 
   private func write<Value: Sendable>(

@@ -50,6 +50,15 @@ enum Schema {
     """,
     // No table changes: from here on states may be of format 2, which an older build would call damaged.
     "",
+    // The rules of a run. Those of runs from before are not known: they get those of the first start after it.
+    """
+    CREATE TABLE rules (
+      key INTEGER PRIMARY KEY,
+      rules TEXT NOT NULL UNIQUE
+    );
+    ALTER TABLE runs ADD COLUMN rules INTEGER REFERENCES rules (key);
+    ALTER TABLE runs ADD COLUMN decisionVersion INTEGER NOT NULL DEFAULT 2;
+    """,
   ]
 
   /// Brings a database to this build's schema.
