@@ -22,7 +22,7 @@ struct RunTests {
   mutating func answer(_ observation: ReportedObservation, earlier: StoredDecision? = nil) throws -> (
     StoredDecision, Bool
   ) {
-    let answer = try run.answer(observation, earlier: earlier, controller: controller)
+    let answer = try run.answer(observation, earlier: earlier, controller: controller, now: 0)
     return (answer.decision, answer.isNew)
   }
 

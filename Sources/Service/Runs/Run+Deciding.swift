@@ -14,11 +14,13 @@ extension Run {
   ///   - observation: What was reported.
   ///   - earlier: The stored decision, when ``isInThePast(_:)`` asks for it.
   ///   - controller: Decides.
+  ///   - now: The time, in milliseconds since 1970.
   /// - Returns: The decision, and whether it is new and must be stored before it is told.
   /// - Throws: ``ServiceError`` when the step was decided for another observation, is out of order, or the run is
   ///   over.
   mutating func answer(
-    _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController
+    _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController,
+    now: Int64
   ) throws(ServiceError) -> (decision: StoredDecision, isNew: Bool) {
     if let decided = earlier ?? last, decided.step == observation.step {
       guard decided.observation == observation else {
@@ -33,7 +35,8 @@ extension Run {
     let answer = controller.decide(
       after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
       interval: nextStep - (last?.step ?? 0), state: &state)
-    let decision = StoredDecision(observation: observation, answer: answer, state: state)
+    var decision = StoredDecision(observation: observation, answer: answer, state: state, time: now)
+    decision.link = DecisionChain.link(decision, after: last?.link, run: id)
     last = decision
     switch answer.verdict {
     case .complete: status = .finished

@@ -21,8 +21,10 @@ public enum ServiceFallback: String, CaseIterable, Sendable {
   }
 }
 
-/// What decides for a run beside its controller. It is stored with the run, so that a service that is started with
-/// other options repeats the same answers and goes on as the run began.
+/// What decides for a run beside its controller.
+///
+/// It is stored with the run, so that a service that is started with other options repeats the same answers and
+/// goes on as the run began.
 struct RunRules: Sendable, Equatable {
   let guardian: Guardian
   let fallback: ServiceFallback?

@@ -27,6 +27,24 @@ final class FileLock: Sendable {
 
   deinit { release() }
 
+  /// What the file says; texts of one length replace each other in one write.
+  var text: String {
+    get {
+      descriptor.withLockedValue { descriptor in
+        guard let descriptor else { return "" }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      }
+    }
+    set {
+      let bytes = Array(newValue.utf8)
+      descriptor.withLockedValue { descriptor in
+        if let descriptor { _ = pwrite(descriptor, bytes, bytes.count, 0) }
+      }
+    }
+  }
+
   /// Lets the lock go; once is enough.
   func release() {
     descriptor.withLockedValue { descriptor in

@@ -9,7 +9,7 @@ enum RunQueries {
     status, rewinds, decisionVersion, (SELECT rules.rules FROM rules WHERE rules.key = runs.rules) AS rules
     """
   private static let decisionColumns = """
-    step, observation, learningRate, scale, verdict, source, outOfDistribution, state
+    step, observation, learningRate, scale, verdict, source, outOfDistribution, state, time, link
     """
 
   static func run(_ id: String, _ database: Database) throws -> Run? {
@@ -132,11 +132,11 @@ enum RunQueries {
 
   static func insert(_ decision: StoredDecision, of run: Int64, _ database: Database) throws {
     try database.cachedStatement(
-      sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       run, decision.step, Data(decision.observation.stored), decision.answer.learningRate,
       decision.answer.scale, decision.answer.verdict.rawValue, decision.answer.source,
-      decision.answer.outOfDistribution, Data(decision.state.stored),
+      decision.answer.outOfDistribution, Data(decision.state.stored), decision.time, Data(decision.link),
     ])
   }
 
@@ -188,6 +188,7 @@ enum RunQueries {
   private static func decision(_ row: Row) throws -> StoredDecision {
     let observation: Data = row["observation"]
     let state: Data = row["state"]
+    let link: Data? = row["link"]
     guard let observation = ReportedObservation(step: row["step"], stored: observation),
       let verdict = Verdict(rawValue: row["verdict"]), let state = GuardedController.State(stored: state)
     else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unreadable decision") }
@@ -196,7 +197,7 @@ enum RunQueries {
       answer: GuardedDecision(
         learningRate: row["learningRate"], scale: row["scale"], verdict: verdict, source: row["source"],
         outOfDistribution: row["outOfDistribution"]),
-      state: state)
+      state: state, time: row["time"], link: Array(link ?? Data()))
   }
 }
 

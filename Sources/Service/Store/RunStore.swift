@@ -29,6 +29,8 @@ final class RunStore: Sendable {
     let file = try DatabaseFile(path: path)
     self.file = file
     self.rules = rules
+    for notice in file.notices { logger.notice("\(notice)") }
+    if let loss = file.loss { logger.error("\(loss)") }
     do {
       let olds = try file.pool.write { try RunQueries.adopt(rules, $0) }
       if olds > 0 {
@@ -40,7 +42,7 @@ final class RunStore: Sendable {
       throw FileError(databasePath: path, error)
     }
     writer = GroupCommit(
-      pool: file.pool, staged: StagedRuns(), metrics: metrics, logger: logger, afterCommit: afterCommit)
+      file: file, staged: StagedRuns(), metrics: metrics, logger: logger, afterCommit: afterCommit)
   }
 
   /// Opens a run.
@@ -87,14 +89,16 @@ final class RunStore: Sendable {
   func answer(
     _ observation: ReportedObservation, run id: String, owner: String
   ) async throws(ServiceError) -> StoredDecision {
-    try await write { database, staged in
+    let now = Self.now()
+    return try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let statusBefore = run.status
       let earlier =
         run.isInThePast(observation)
         ? try RunQueries.decision(run.key, at: observation.step, database) : nil
       let controller = try staged.controller(of: run, database)
-      let (decision, isNew) = try run.answer(observation, earlier: earlier, controller: controller)
+      let (decision, isNew) = try run.answer(
+        observation, earlier: earlier, controller: controller, now: now)
       guard isNew else { return decision }
       try RunQueries.insert(decision, of: run.key, database)
       if run.status != statusBefore { try RunQueries.update(run, database) }
@@ -178,6 +182,9 @@ final class RunStore: Sendable {
     try await write { database, _ in try RunQueries.beat(database) }
   }
 
+  /// What the start found to be missing; nil for nothing.
+  var loss: Ledger.Loss? { file.loss }
+
   /// Does what waits, then closes the database, which leaves it as one file.
   func close() {
     writer.close()
@@ -211,6 +218,9 @@ final class RunStore: Sendable {
     if error.code == ServiceError.corruptCode { damage.withLockedValue { $0 = $0 ?? error } }
     return error
   }
+
+  /// Milliseconds since 1970.
+  private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// 120 random bits: nobody guesses another's run, and two are never the same.
   private static func newIdentifier() -> String {

@@ -58,6 +58,15 @@ struct StagedRuns {
     return events
   }
 
+  /// How many changes are staged.
+  var count: Int { events.count }
+
+  /// Forgets all runs, so that they are read from the database again.
+  mutating func forget() {
+    discard()
+    committed = [:]
+  }
+
   /// Forgets what was staged.
   mutating func discard() {
     staged.removeAll(keepingCapacity: true)
