@@ -46,17 +46,16 @@ extension Run {
     return (decision, true)
   }
 
-  /// Goes back to where `decision` was the latest.
-  mutating func rewind(to decision: StoredDecision) {
-    guard last != decision else { return }
+  /// Goes back to where `decision` was the latest; nil for the beginning. A run that its job had ended is open again.
+  ///
+  /// - Throws: ``ServiceError`` for a decision to stop, after which no rate is in force.
+  mutating func rewind(to decision: StoredDecision?) throws(ServiceError) {
+    if let decision, decision.answer.verdict == .stop { throw .stoppedThere(decision.step) }
+    let target: RunStatus = decision?.answer.verdict == .complete ? .finished : .open
+    guard last != decision || status != target else { return }
     last = decision
     rewinds += 1
-    status =
-      switch decision.answer.verdict {
-      case .complete: .finished
-      case .stop: .stopped
-      case .continue, .rollback: .open
-      }
+    status = target
   }
 
   /// Ends the run; ending it again changes nothing.

@@ -111,7 +111,7 @@ final class RunStore: Sendable {
   ///
   /// - Parameters:
   ///   - id: The run.
-  ///   - step: A step that was decided.
+  ///   - step: A step that was decided, or 0 where none was.
   ///   - owner: The name of its token.
   ///   - limit: Open runs that an owner may have.
   /// - Returns: The run as it was after the decision of `step`.
@@ -120,10 +120,12 @@ final class RunStore: Sendable {
     try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
-      guard let decision = try RunQueries.decision(run.key, at: step, database) else {
+      let decision = try RunQueries.decision(run.key, at: step, database)
+      // Of a run without decisions, step 0 is the beginning.
+      guard decision != nil || (step == 0 && run.last == nil) else {
         throw ServiceError.notDecided(step, last: run.last)
       }
-      run.rewind(to: decision)
+      try run.rewind(to: decision)
       guard run != before else { return run }
       if before.status != .open, run.status == .open {
         try Self.requireRoom(owner, limit, database)
@@ -155,6 +157,17 @@ final class RunStore: Sendable {
       try RunQueries.delete(run, database)
       staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
     }
+  }
+
+  /// The run that a client's own name for its request opened; nil for none.
+  ///
+  /// - Throws: ``ServiceError`` when it was opened with other values.
+  func run(
+    ofRequest requestKey: String, _ request: RunRequest, owner: String
+  ) async throws(ServiceError) -> Run? {
+    let run = try await read { try RunQueries.run(ofRequest: requestKey, owner: owner, $0) }
+    if let run, run.request != request { throw .requestKeyUsed(requestKey, run.id) }
+    return run
   }
 
   /// One run.
