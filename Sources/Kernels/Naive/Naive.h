@@ -88,6 +88,18 @@ void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const
 void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                       float *square, float *parameters);
 
+double naiveDot(size_t count, const float *x, const float *y);
+double naiveDotOfDifference(size_t count, const float *x, const float *y, const float *z);
+double naiveSquaredDistance(size_t count, const float *x, const float *y);
+double naiveAbsoluteSum(size_t count, const float *x);
+double naiveRootDot(size_t count, const float *x, const float *y, const float *square, float epsilon);
+void naiveCombine(size_t count, float a, const float *x, float b, const float *y, float *result);
+void naiveMeanOfSquares(size_t count, float decay, float share, const float *x, float *square);
+void naiveRootStep(size_t count, float rate, const float *direction, float correction, const float *square,
+                   float epsilon, float *parameters);
+void naiveCocobStep(size_t count, float rate, float alpha, const float *gradient, const float *initial,
+                    float *scale, float *gradientSum, float *reward, float *coin, float *parameters);
+
 double naiveMultiplyAddProbe(int64_t rounds, float factor, float summand, float *result);
 
 #pragma clang assume_nonnull end
