@@ -26,7 +26,9 @@ struct OptimizerReferenceTests {
     return try? JSONDecoder().decode(Reference.self, from: data)
   }()
 
-  /// Largest error of weights of size 1. Prodigy's estimate feeds its own rounding errors back into itself.
+  /// Largest error of weights of size 1.
+  ///
+  /// Prodigy's estimate feeds its own rounding errors back into itself.
   static func tolerance(_ optimizer: String) -> Float { optimizer.hasPrefix("prodigy") ? 1e-4 : 3e-6 }
 
   @Test(

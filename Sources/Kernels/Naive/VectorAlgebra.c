@@ -58,7 +58,8 @@ void naiveRootStep(size_t count, float rate, const float *direction, float corre
 
 // COCOB-Backprop (Orabona and Tommasi 2017, arXiv:1705.07795, algorithm 2); g is the negative gradient.
 //   scale = max(scale, |g|)     gradientSum += |g|     reward = max(reward + (w - initial) g, 0)     coin += g
-//   target = initial + coin / (scale max(gradientSum + scale, alpha scale)) (scale + reward);  w += rate (target - w)
+//   target = initial + coin / (scale max(gradientSum + scale, alpha scale)) (scale + reward)
+//   w += rate (target - w)
 void naiveCocobStep(size_t count, float rate, float alpha, const float *gradient, const float *initial,
                     float *scale, float *gradientSum, float *reward, float *coin, float *parameters) {
   for (size_t i = 0; i < count; i++) {

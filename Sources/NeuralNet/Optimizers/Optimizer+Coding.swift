@@ -1,5 +1,6 @@
 /// In JSON a method is an object with one key, its name, whose value holds the constants: `{"sgd":{}}`,
-/// `{"rmsprop":{"alpha":0.99,"epsilon":1e-08}}`. The base of a method stands among its constants, under `base`.
+/// `{"rmsprop":{"alpha":0.99,"epsilon":1e-08}}`. The base of a method stands among its constants, under
+/// `base`.
 extension Optimizer.Configuration: Codable {
   private struct Key: CodingKey {
     let stringValue: String

@@ -1,8 +1,8 @@
 extension Optimizer {
   /// An optimization method with its constants.
   ///
-  /// Each method has a function of its name here, such as ``adam(beta1:beta2:epsilon:)``, with the defaults of PyTorch or
-  /// of the paper. In formulas, g is the gradient, a the learning rate, w the weights.
+  /// Each method has a function of its name here, such as ``adam(beta1:beta2:epsilon:)``, with the defaults
+  /// of PyTorch or of the paper. In formulas, g is the gradient, a the learning rate, w the weights.
   public struct Configuration: Sendable {
     let rule: any OptimizerRule
 

@@ -1,8 +1,9 @@
 extension Optimizer.Configuration: CustomStringConvertible {
   /// Reads a method with constants, such as `schedule-free-adamw:beta=0.95,beta2=0.99`.
   ///
-  /// - Parameter text: `NAME` or `NAME:CONSTANT=NUMBER,...`; constants that are not named keep their defaults. A method
-  ///   around another one is followed by `+` and that one: `mechanic:decay=0+adam:beta1=0.95`.
+  /// - Parameter text: `NAME` or `NAME:CONSTANT=NUMBER,...`; constants that are not named keep their
+  ///   defaults. A method around another one is followed by `+` and that one:
+  ///   `mechanic:decay=0+adam:beta1=0.95`.
   /// - Throws: ``OptimizerError`` when the name or a constant is unknown, or a value is out of range.
   public init(parsing text: String) throws(OptimizerError) {
     try self.init(unchecked: Self.parts(of: text)[...])
@@ -48,7 +49,8 @@ extension Optimizer.Configuration: CustomStringConvertible {
     return parts
   }
 
-  /// The method in the form that ``init(parsing:)`` reads, with the constants that differ from their defaults.
+  /// The method in the form that ``init(parsing:)`` reads, with the constants that differ from their
+  /// defaults.
   public var description: String {
     let changed = constants.filter { $0.value != $0.defaultValue }
     let own =

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// Turns gradients into steps, and keeps the state that this needs.
 ///
-/// Call ``begin(_:)`` with the initial weights, then ``step(parameters:gradient:learningRate:)`` for each gradient. A
-/// method may want other weights evaluated than those it trains: see ``evaluationWeights``.
+/// Call ``begin(_:)`` with the initial weights, then ``step(parameters:gradient:learningRate:)`` for each
+/// gradient. A method may want other weights evaluated than those it trains: see ``evaluationWeights``.
 public final class Optimizer {
   /// Which method, with its constants.
   public let configuration: Configuration
@@ -26,8 +26,10 @@ public final class Optimizer {
   ///   - configuration: Which method, with its constants.
   ///   - count: Parameters that it will move.
   ///   - instructionSet: Which kernels take the step; the fastest of this processor by default.
-  ///   - tensors: Which parameters belong together, for methods with a rate for each tensor; all of them by default.
-  /// - Precondition: The configuration is valid, the instruction set is available, and tensors lie in the parameters.
+  ///   - tensors: Which parameters belong together, for methods with a rate for each tensor; all of them by
+  ///     default.
+  /// - Precondition: The configuration is valid, the instruction set is available, and tensors lie in the
+  ///   parameters.
   public init(
     _ configuration: Configuration, count: Int, instructionSet: InstructionSet = .best,
     tensors: [Range<Int>]? = nil
@@ -108,7 +110,8 @@ public final class Optimizer {
     parameters.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: staging.0.elements) }
   }
 
-  /// The weights by which the run is to be judged, one float a parameter; nil where those are the trained weights.
+  /// The weights by which the run is to be judged, one float a parameter; nil where those are the trained
+  /// weights.
   ///
   /// They change with every step: read them before the next.
   public var evaluationWeights: AlignedBuffer<Float>? {
@@ -116,7 +119,8 @@ public final class Optimizer {
     return vectors[place]
   }
 
-  /// The rate of the last step of a method that moves its rate by itself; nil for other methods and before a step.
+  /// The rate of the last step of a method that moves its rate by itself; nil for other methods and before a
+  /// step.
   public var ownRate: Double? {
     guard steps > 0, let place = type(of: configuration.rule).rateScalar else { return nil }
     return scalars.elements[place]

@@ -32,8 +32,8 @@ public enum OptimizerError: Error, Sendable, Equatable, CustomStringConvertible 
       return "The \(constant) of optimizer '\(method)' is \(value). Choose one that is \(range)."
     case .badBase(let method, let base):
       return
-        "Optimizer '\(method)' cannot drive '\(base)'. Give it a method that stands alone and is evaluated at the "
-        + "weights it trains, such as adam."
+        "Optimizer '\(method)' cannot drive '\(base)'. Give it a method that stands alone and is "
+        + "evaluated at the weights it trains, such as adam."
     case .mismatchedState(let method, let expected, let found):
       return "The saved state of optimizer '\(method)' has buffers of \(found) floats; this network needs "
         + "\(expected). Restore it with the model and the optimizer that it was saved from."

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// An optimization method: its constants, the state it needs, and its step.
 ///
-/// A rule is a struct whose stored properties are its constants. To add one, write a file in `Rules` and name the rule
-/// in `OptimizerRegistry`; parsing, JSON, state and snapshots follow from what is declared here.
+/// A rule is a struct whose stored properties are its constants. To add one, write a file in `Rules` and name
+/// the rule in `OptimizerRegistry`; parsing, JSON, state and snapshots follow from what is declared here.
 ///
 /// In comments, g is the gradient, a the learning rate, w the weights, and steps count from 1.
 protocol OptimizerRule: Sendable {

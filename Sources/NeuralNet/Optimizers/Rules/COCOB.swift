@@ -2,8 +2,8 @@ internal import Kernels
 
 /// COCOB-Backprop (Orabona and Tommasi, 2017, arXiv 1705.07795, algorithm 2): each weight bets on a coin.
 ///
-/// The formulas stand beside the naive kernel. The learning rate is the share of the way to the bet that a step goes: 1,
-/// or a schedule that ends at 0.
+/// The formulas stand beside the naive kernel. The learning rate is the share of the way to the bet that a
+/// step goes: 1, or a schedule that ends at 0.
 struct COCOB: OptimizerRule {
   var alpha = 100.0
   var epsilon = 1e-8

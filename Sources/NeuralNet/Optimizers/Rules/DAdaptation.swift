@@ -6,8 +6,8 @@
 ///     w -= m / (√v + epsilon)
 ///     d = max(d, r / ((1 - √beta2) ‖s‖₁))
 ///
-/// The inner product is with v of before the step, as in the authors' implementation; the paper has the new v.
-/// `a` is a multiple of d, 1 or a schedule that ends at 0.
+/// The inner product is with v of before the step, as in the authors' implementation; the paper has the new
+/// v. `a` is a multiple of d, 1 or a schedule that ends at 0.
 struct DAdaptation: OptimizerRule {
   var beta1 = 0.9
   var beta2 = 0.999

@@ -1,9 +1,11 @@
-/// Distance over gradients (Ivgi et al., 2023, arXiv 2302.12022): gradient descent at the rate
+/// Distance over gradients (Ivgi and others, 2023, arXiv 2302.12022).
+///
+/// Gradient descent at the rate
 ///
 ///     a · max ‖w - w0‖ / √(Σ ‖g‖² + epsilon)
 ///
-/// where the first distance counts as `firstDistance` (1 + ‖w0‖). It is evaluated at an average of its weights,
-/// x += 9 / (t + 8) (w - x), without which it does badly.
+/// where the first distance counts as `firstDistance` (1 + ‖w0‖). It is evaluated at an average of its
+/// weights, x += 9 / (t + 8) (w - x), without which it does badly.
 struct DoG: OptimizerRule {
   var firstDistance = 1e-6
   var epsilon = 1e-8
@@ -64,7 +66,8 @@ enum DistanceOverGradients {
 }
 
 extension Optimizer.Configuration {
-  /// Distance over gradients (Ivgi et al., 2023), evaluated at its average; the learning rate multiplies its own.
+  /// Distance over gradients (Ivgi et al., 2023), evaluated at its average; the learning rate multiplies its
+  /// own.
   public static func dog(firstDistance: Double = 1e-6, epsilon: Double = 1e-8) -> Self {
     Self(DoG(firstDistance: firstDistance, epsilon: epsilon))
   }

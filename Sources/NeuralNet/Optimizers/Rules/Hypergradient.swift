@@ -1,8 +1,9 @@
 /// Hypergradient descent on the learning rate (Baydin et al., 2018, arXiv 1703.04782, algorithms 4 to 6).
 ///
-/// The step before was w = w - a u with the base's direction u, so the derivative of the loss by the rate is -⟨g, u⟩,
-/// and the rate becomes a = max(0, a + beta ⟨g, u⟩). The direction is taken from the base's step itself, and the rule
-/// so holds for every base. The learning rate given is that of the first step; later ones are not used.
+/// The step before was w = w - a u with the base's direction u, so the derivative of the loss by the rate is
+/// -⟨g, u⟩, and the rate becomes a = max(0, a + beta ⟨g, u⟩). The direction is taken from the base's step
+/// itself, and the rule so holds for every base. The learning rate given is that of the first step; later
+/// ones are not used.
 struct Hypergradient: OptimizerRule {
   var beta = 1e-7
   var base: Optimizer.Configuration? = .adam()

@@ -1,14 +1,16 @@
-/// Mechanic (Cutkosky et al., 2023, arXiv 2306.00144, algorithm 1): learns by how much to scale another method's steps.
+/// Mechanic (Cutkosky et al., 2023, arXiv 2306.00144, algorithm 1): learns by how much to scale another
+/// method's steps.
 ///
-/// D is the sum of the base's updates u since the initial weights w0, and S = Σ s. For each beta of 1 - 0.1^i, i to 6:
+/// D is the sum of the base's updates u since the initial weights w0, and S = Σ s. For each beta of 1 -
+/// 0.1^i, i to 6:
 ///
 ///     h = ⟨g + decay S ‖g‖ w / ‖w‖, D⟩          with D of before this step
 ///     m = max(beta m, |h|);  v = beta² v + h²;  r = max(beta r - s h, 0)
 ///     s = (s0 m / 6 + r) / (√v + epsilon)
 ///     D += u;  w = w0 + S D
 ///
-/// m starts at 1e-6, as in the authors' implementation: from 0, the first step would not move. The base takes its
-/// updates at the learning rate: 1, or a schedule that ends at 0.
+/// m starts at 1e-6, as in the authors' implementation: from 0, the first step would not move. The base takes
+/// its updates at the learning rate: 1, or a schedule that ends at 0.
 struct Mechanic: OptimizerRule {
   var initialScale = 1e-6
   var decay = 0.01
@@ -70,7 +72,8 @@ struct Mechanic: OptimizerRule {
 }
 
 extension Optimizer.Configuration {
-  /// Mechanic (Cutkosky et al., 2023) around another method, whose steps it scales; give it a learning rate of 1.
+  /// Mechanic (Cutkosky et al., 2023) around another method, whose steps it scales; give it a learning rate
+  /// of 1.
   public static func mechanic(
     _ base: Self = .adam(), initialScale: Double = 1e-6, decay: Double = 0.01, epsilon: Double = 1e-8
   ) -> Self {

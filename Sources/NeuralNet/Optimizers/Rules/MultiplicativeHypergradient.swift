@@ -1,7 +1,8 @@
-/// Hypergradient descent on the logarithm of the rate (Baydin et al., 2018, section 3.1): a = a (1 + beta cos(g, u)).
+/// Hypergradient descent on the logarithm of the rate (Baydin et al., 2018, section 3.1): a = a (1 + beta
+/// cos(g, u)).
 ///
-/// u is the direction of the base's last step. The learning rate given is that of the first step; later ones are not
-/// used.
+/// u is the direction of the base's last step. The learning rate given is that of the first step; later ones
+/// are not used.
 struct MultiplicativeHypergradient: OptimizerRule {
   var beta = 0.02
   var base: Optimizer.Configuration? = .adam()
@@ -24,7 +25,8 @@ struct MultiplicativeHypergradient: OptimizerRule {
 }
 
 extension Optimizer.Configuration {
-  /// Multiplicative hypergradient descent on the rate of another method (Baydin et al., 2018), from the first rate given.
+  /// Multiplicative hypergradient descent on the rate of another method (Baydin et al., 2018), from the first
+  /// rate given.
   public static func multiplicativeHypergradient(_ base: Self = .adam(), beta: Double = 0.02) -> Self {
     Self(MultiplicativeHypergradient(beta: beta, base: base))
   }

@@ -49,7 +49,8 @@ struct Prodigy: OptimizerRule {
 }
 
 extension Optimizer.Configuration {
-  /// Prodigy (Mishchenko and Defazio, 2023): Adam that estimates its rate; the learning rate multiplies the estimate.
+  /// Prodigy (Mishchenko and Defazio, 2023): Adam that estimates its rate; the learning rate multiplies the
+  /// estimate.
   public static func prodigy(
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, initialEstimate: Double = 1e-6,
     decay: Double = 0
