@@ -5,6 +5,7 @@
 #define METALR_NAIVE_H
 
 #include "Kernels.h"
+#include "../Patches.h"
 
 #pragma clang assume_nonnull begin
 
@@ -90,7 +91,6 @@ void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, cons
 
 double naiveDot(size_t count, const float *x, const float *y);
 double naiveDotOfDifference(size_t count, const float *x, const float *y, const float *z);
-double naiveSquaredDistance(size_t count, const float *x, const float *y);
 double naiveAbsoluteSum(size_t count, const float *x);
 double naiveRootDot(size_t count, const float *x, const float *y, const float *square, float epsilon);
 void naiveCombine(size_t count, float a, const float *x, float b, const float *y, float *result);
@@ -99,6 +99,24 @@ void naiveRootStep(size_t count, float rate, const float *direction, float corre
                    float epsilon, float *parameters);
 void naiveCocobStep(size_t count, float rate, float alpha, const float *gradient, const float *initial,
                     float *scale, float *gradientSum, float *reward, float *coin, float *parameters);
+
+void naiveRowProduct(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow, size_t aInner, const float *b, size_t bRow, const float *_Nullable bias, float *c, size_t cRow);
+void naiveRowTranspose(int32_t rows, int32_t columns, const float *x, float *y);
+void naiveRowSums(int32_t rows, int32_t columns, const float *x, float *sums);
+void naiveRowActivate(int32_t activation, size_t count, const float *z, float *y);
+void naiveRowActivateBackward(int32_t activation, size_t count, const float *z, float *d);
+void naiveRowNormalize(int32_t rows, int32_t columns, int32_t stride, float *x, float *scales);
+void naiveRowNormalizeBackward(int32_t rows, int32_t columns, int32_t stride, const float *y, const float *scales, float *d);
+double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride, float *logits, const int32_t *labels, float scale, float *_Nullable probabilities, int32_t *correct);
+void naiveRowPatches(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x, float *patches);
+void naiveRowPatchesBackward(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *patches, float *x);
+void naiveGruForward(int32_t rows, int32_t units, const float *gi, const float *gh, const float *previous,
+                     float *gates, float *h);
+void naiveGruBackward(int32_t rows, int32_t units, const float *gates, const float *gh, const float *previous,
+                      float *dh, float *dgi, float *dgh);
+void naiveStepSums(size_t count, const float *before, const float *after, const float *gradient, float *lastGradient, float *lastUpdate, double *sums);
+void naivePairSums(size_t count, const float *x, const float *y, double *sums);
+double naiveSquaredDistance(size_t count, const float *x, const float *y);
 
 double naiveMultiplyAddProbe(int64_t rounds, float factor, float summand, float *result);
 

@@ -18,13 +18,6 @@ double naiveDotOfDifference(size_t count, const float *x, const float *y, const 
   return sum;
 }
 
-// sum of (x - y)^2
-double naiveSquaredDistance(size_t count, const float *x, const float *y) {
-  double sum = 0;
-  for (size_t i = 0; i < count; i++) sum += ((double)x[i] - y[i]) * ((double)x[i] - y[i]);
-  return sum;
-}
-
 // sum of |x|
 double naiveAbsoluteSum(size_t count, const float *x) {
   double sum = 0;

@@ -37,6 +37,9 @@ typedef struct {
   int32_t size, stride, padding;
 } PoolShape;
 
+// Activations of networks of rows.
+enum { kActivationRelu = 0, kActivationTanh = 1, kActivationGelu = 2 };
+
 typedef struct KernelTable {
   const char *name;
 
@@ -160,7 +163,6 @@ typedef struct KernelTable {
   // Vector algebra of optimizers; any of the buffers may be the same.
   double (*_Nonnull dot)(size_t count, const float *x, const float *y);
   double (*_Nonnull dotOfDifference)(size_t count, const float *x, const float *y, const float *z);
-  double (*_Nonnull squaredDistance)(size_t count, const float *x, const float *y);
   double (*_Nonnull absoluteSum)(size_t count, const float *x);
   double (*_Nonnull rootDot)(size_t count, const float *x, const float *y, const float *square, float epsilon);
   void (*_Nonnull combine)(size_t count, float a, const float *x, float b, const float *y, float *result);
@@ -169,6 +171,42 @@ typedef struct KernelTable {
                             const float *square, float epsilon, float *parameters);
   void (*_Nonnull cocobStep)(size_t count, float rate, float alpha, const float *gradient, const float *initial,
                              float *scale, float *gradientSum, float *reward, float *coin, float *parameters);
+
+  // Networks of rows: one example a row, its features in the lanes; columns are padded with zeros to a multiple of 16, and
+  // every pointer to floats is aligned to 64 bytes. Formulas stand beside the naive twins.
+  void (*_Nonnull rowProduct)(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow,
+                              size_t aInner, const float *b, size_t bRow, const float *_Nullable bias, float *c,
+                              size_t cRow);
+  // Rows and columns are multiples of 16.
+  void (*_Nonnull rowTranspose)(int32_t rows, int32_t columns, const float *x, float *y);
+  void (*_Nonnull rowSums)(int32_t rows, int32_t columns, const float *x, float *sums);
+  void (*_Nonnull rowActivate)(int32_t activation, size_t count, const float *z, float *y);
+  void (*_Nonnull rowActivateBackward)(int32_t activation, size_t count, const float *z, float *d);
+  void (*_Nonnull rowNormalize)(int32_t rows, int32_t columns, int32_t stride, float *x, float *scales);
+  void (*_Nonnull rowNormalizeBackward)(int32_t rows, int32_t columns, int32_t stride, const float *y,
+                                        const float *scales, float *d);
+  double (*_Nonnull rowSoftmaxCrossEntropy)(int32_t rows, int32_t classes, int32_t stride, float *logits,
+                                            const int32_t *labels, float scale, float *_Nullable probabilities,
+                                            int32_t *correct);
+  void (*_Nonnull rowPatches)(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x,
+                              float *patches);
+  void (*_Nonnull rowPatchesBackward)(int32_t rows, int32_t side, int32_t channels, size_t stride,
+                                      const float *patches, float *x);
+
+  // One time step of a gated recurrent unit (Cho et al. 2014, in PyTorch's form): rows of `units` units, gates r, z, n.
+  //   r, z = sigmoid(gi + gh); n = tanh(gi + r gh); h = (1 - z) n + z previous
+  // Forward writes gates (rows, 3 units) and h. Backward turns dh, the derivative by h, into that by `previous` but for
+  // what flows through gh, and writes the derivatives by gi and gh.
+  void (*_Nonnull gruForward)(int32_t rows, int32_t units, const float *gi, const float *gh, const float *previous,
+                              float *gates, float *h);
+  void (*_Nonnull gruBackward)(int32_t rows, int32_t units, const float *gates, const float *gh,
+                               const float *previous, float *dh, float *dgi, float *dgh);
+
+  // Sums over buffers of any alignment, for measures of a step.
+  void (*_Nonnull stepSums)(size_t count, const float *before, const float *after, const float *gradient,
+                            float *lastGradient, float *lastUpdate, double *sums);
+  void (*_Nonnull pairSums)(size_t count, const float *x, const float *y, double *sums);
+  double (*_Nonnull squaredDistance)(size_t count, const float *x, const float *y);
 
   // Multiplies and adds in registers alone, `rounds` times over, and writes what came out, which no compiler may
   // leave away. Returns the floating-point operations done, two for each multiply-add: divided by the time they

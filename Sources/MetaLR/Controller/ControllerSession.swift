@@ -4,6 +4,7 @@ public struct ControllerSession: RateSource, Sendable {
   public let controller: Controller
   /// What is remembered of the run.
   public private(set) var memory: Memory
+  private let prepared: PreparedActor?
 
   /// What a controller remembers of a run: enough to go on elsewhere.
   public struct Memory: Codable, Sendable, Equatable {
@@ -28,6 +29,7 @@ public struct ControllerSession: RateSource, Sendable {
   public init(controller: Controller, memory: Memory) {
     self.controller = controller
     self.memory = memory
+    prepared = controller.policy.prepared
   }
 
   /// Decides the rate of the next interval, without exploration.
@@ -36,6 +38,11 @@ public struct ControllerSession: RateSource, Sendable {
   /// - Returns: The rate per optimizer step, within the controller's bounds.
   public mutating func nextLearningRate(after observation: Observation) -> Double {
     guard observation.isFinite else { return observation.learningRate }
+    if memory.history.isLook {
+      // The last look has decided the first interval.
+      memory.history.endLooks(with: observation)
+      return observation.learningRate
+    }
     memory.history.add(observation)
     return decide(from: observation.learningRate, scale: controller.action.logScale)
   }
@@ -52,7 +59,7 @@ public struct ControllerSession: RateSource, Sendable {
     var rate = observation.learningRate
     for index in 0..<controller.action.looks {
       guard observation.isFinite, let seen = try look(rate) else { break }
-      if index == 0 { memory.history.begin(with: observation) }
+      if index == 0 { memory.history.add(observation) }
       memory.history.add(look: seen)
       rate = decide(from: rate, scale: controller.action.lookLogScale)
     }
@@ -61,7 +68,7 @@ public struct ControllerSession: RateSource, Sendable {
 
   private mutating func decide(from rate: Double, scale: Double) -> Double {
     let action = controller.policy.meanAction(
-      observation: controller.inputs(of: memory.history), state: &memory.recurrent)
+      observation: controller.inputs(of: memory.history), state: &memory.recurrent, prepared: prepared)
     memory.history.add(action: Double(action[0]))
     return controller.action.nextRate(from: rate, action: Double(action[0]), logScale: scale)
   }
@@ -70,6 +77,7 @@ public struct ControllerSession: RateSource, Sendable {
 extension Controller {
   /// The memory at the beginning of a run.
   public func initialMemory(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession.Memory {
-    ControllerSession.Memory(recurrent: policy.initialState, history: RunHistory(hiding: hidden))
+    ControllerSession.Memory(
+      recurrent: policy.initialState, history: RunHistory(hiding: hidden, looksBack: features.looksBack))
   }
 }
