@@ -44,15 +44,15 @@ struct ImageClassifierTests {
     #expect(observation.step == 2 && observation.progress == 0.2 && observation.learningRate == 0.002)
     let flat = after.flatMap { $0 }
     let changes = zip(flat, before.flatMap { $0 }).map { $0 - $1 }
-    #expect(isClose(try #require(observation[.predictionVariance]), variance(flat)))
-    #expect(isClose(try #require(observation[.predictionChangeVariance]), variance(changes)))
+    #expect(isClose(observation[.predictionVariance] ?? .nan, variance(flat)))
+    #expect(isClose(observation[.predictionChangeVariance] ?? .nan, variance(changes)))
     let labels = data.validation.indices.map { Int(data.validation.images.labels[Int($0)]) }
     let losses = zip(after, labels).map { -log($0[$1]) }
     #expect(isClose(observation.validationLoss, losses.reduce(0, +) / Double(losses.count)))
     let entry = try #require(trainee.network.model.parameters["fc3.weight"])
     let weights = trainee.network.parameters.elements[entry.range].map(Double.init)
-    #expect(isClose(try #require(observation[.weightMean]), weights.reduce(0, +) / Double(weights.count)))
-    #expect(isClose(try #require(observation[.weightVariance]), variance(weights)))
+    #expect(isClose(observation[.weightMean] ?? .nan, weights.reduce(0, +) / Double(weights.count)))
+    #expect(isClose(observation[.weightVariance] ?? .nan, variance(weights)))
   }
 
   @Test("The training loss is the mean over the interval's batches, which follow the seed's order")

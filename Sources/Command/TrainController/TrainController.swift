@@ -103,11 +103,12 @@ struct TrainController: ParsableCommand {
     let isShort = presets.length.preset == nil
     let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     let configuration = try learning.universalConfiguration(
-      episodes: isShort ? 20_000 : 600_000, seed: seed.seed, from: trained?.controller)
+      episodes: isShort ? 40_000 : 200_000, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
     let range = isShort
       ? DrawnRange(optimizer: optimizer, operations: 60e6)
-      : DrawnRange(widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, optimizer: optimizer)
+      : DrawnRange(widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, optimizer: optimizer,
+        operations: 120e6)
     let suites: [ProblemSuite] =
       seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
     return TrainingJob(
