@@ -9,7 +9,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "metalr", targets: ["Command"]),
-    .library(name: "MetaLR", targets: ["MetaLR", "BuiltInTrainees", "Schedules"]),
+    .library(name: "MetaLR", targets: ["MetaLR", "BuiltInTrainees", "Training", "Schedules"]),
   ],
   traits: [
     .trait(
@@ -41,7 +41,7 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets", "NeuralNet",
+        "Training", "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets", "NeuralNet",
         "Files", "Randomness", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: program),
       ]),
@@ -69,6 +69,9 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: ["MetaLR", "BuiltInTrainees", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness"]),
+    .target(
+      name: "Training",
+      dependencies: ["Experiments", "Reports", "MetaLR", "BuiltInTrainees", "Schedules", "Files", "Randomness"]),
     .target(name: "Reports", dependencies: ["Files"]),
     .target(
       name: "MetaLR",

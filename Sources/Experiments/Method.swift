@@ -79,7 +79,7 @@ extension Controller {
     encoder.outputFormatting = .sortedKeys
     return try Experiments.checksum(
       of: encoder.encode(action) + encoder.encode(normalizer) + encoder.encode(policy)
-        + Data(featureSet.rawValue.utf8))
+        + encoder.encode(features))
   }
 }
 

@@ -24,20 +24,22 @@ public struct MethodRuns: Sendable {
   ///   - methods: What to run.
   ///   - initialLearningRates: The rates to begin with.
   ///   - seeds: The seeds of weights and data order, the same for all methods.
-  ///   - plan: Length and interval of each run.
+  ///   - problem: What runs are of.
   ///   - pool: Does the runs.
   ///   - shouldStop: Asked before every interval.
   ///   - onRun: Told each run as it ends, in no fixed order.
   /// - Returns: For each initial rate, in order, each method, in order.
   /// - Throws: `Interrupted`, or what a trainee or a method throws.
   public static func collect(
-    _ methods: [Method], initialLearningRates: [Double], seeds: [UInt64], plan: RunPlan, on pool: TraineePool,
+    _ methods: [Method], initialLearningRates: [Double], seeds: [UInt64], of problem: Problem,
+    on pool: TraineePool,
     shouldStop: @escaping @Sendable () -> Bool = { false },
     onRun: @escaping @Sendable (TrainingRun) -> Void = { _ in }
   ) throws -> [MethodRuns] {
     let pairs = initialLearningRates.flatMap { rate in methods.map { (rate, $0) } }
+    let plan = problem.plan
     let runs = try pool.run(
-      count: pairs.count * seeds.count, onResult: { onRun($1) },
+      count: pairs.count * seeds.count, problem: { _ in problem }, onResult: { onRun($1) },
       job: { index, trainee in
         let (rate, method) = pairs[index / seeds.count]
         try method.prepare(trainee)

@@ -33,4 +33,12 @@ public final class AlignedBuffer<Element: BitwiseCopyable> {
     precondition(source.count == count, "\(source.count) elements for a buffer of \(count)")
     _ = elements.update(fromContentsOf: source)
   }
+
+  /// Becomes a copy of another buffer.
+  ///
+  /// - Precondition: It has as many elements.
+  public func copy(_ source: AlignedBuffer) {
+    precondition(source.count == count, "\(source.count) elements for a buffer of \(count)")
+    pointer.update(from: source.pointer, count: count)
+  }
 }

@@ -43,6 +43,6 @@ public struct PPOLearner: Sendable, Codable {
   /// Adam in its initial state, on the kernels that give the same bits on every processor.
   static func adam(_ configuration: Configuration, count: Int) -> Optimizer {
     Optimizer(
-      .adam(epsilon: Float(configuration.adamEpsilon)), count: count, instructionSet: .naive)
+      .adam(epsilon: configuration.adamEpsilon), count: count, instructionSet: .naive)
   }
 }

@@ -18,13 +18,9 @@ public struct CosineSchedule: Schedule, Equatable {
   public init(
     initialLearningRate: Double, finalLearningRate: Double = 0, totalSteps: Int
   ) throws(ScheduleError) {
-    try ScheduleError.check(
-      initialLearningRate > 0 && initialLearningRate.isFinite, "initial rate", initialLearningRate,
-      "a positive number")
-    try ScheduleError.check(
-      finalLearningRate >= 0 && finalLearningRate <= initialLearningRate, "final rate", finalLearningRate,
-      "a number from 0 to the initial rate, \(initialLearningRate)")
-    try ScheduleError.check(totalSteps >= 1, "number of steps", totalSteps, "a whole number of at least 1")
+    try ScheduleError.checkRate(initialLearningRate, "initial rate")
+    try ScheduleError.checkEnd(finalLearningRate, "final rate", to: initialLearningRate, "initial rate")
+    try ScheduleError.checkSteps(totalSteps, "number of steps")
     self.initialLearningRate = initialLearningRate
     self.finalLearningRate = finalLearningRate
     self.totalSteps = totalSteps

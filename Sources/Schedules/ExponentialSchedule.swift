@@ -20,6 +20,9 @@ public struct ExponentialSchedule: Schedule, Equatable {
   ) throws(ScheduleError) {
     try ScheduleError.checkRate(initialLearningRate, "initial rate")
     try ScheduleError.checkRate(finalLearningRate, "final rate")
+    try ScheduleError.check(
+      (finalLearningRate / initialLearningRate).isNormal, "final rate", finalLearningRate,
+      "one whose ratio to the initial rate, \(initialLearningRate), a double can hold")
     try ScheduleError.checkSteps(totalSteps, "number of steps")
     self.initialLearningRate = initialLearningRate
     self.finalLearningRate = finalLearningRate

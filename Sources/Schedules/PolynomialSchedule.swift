@@ -24,7 +24,7 @@ public struct PolynomialSchedule: Schedule, Equatable {
     for (name, rate) in [("initial rate", initialLearningRate), ("final rate", finalLearningRate)] {
       try ScheduleError.check(rate >= 0 && rate.isFinite, name, rate, "a number of at least 0")
     }
-    try ScheduleError.checkRate(power, "power")
+    try ScheduleError.check(power > 0 && power.isFinite, "power", power, "a positive number")
     try ScheduleError.checkSteps(totalSteps, "number of steps")
     self.initialLearningRate = initialLearningRate
     self.finalLearningRate = finalLearningRate

@@ -39,6 +39,16 @@ extension ScheduleKind {
     case .cosine:
       return try CosineSchedule(
         initialLearningRate: value("rate"), finalLearningRate: value("end"), totalSteps: totalSteps)
+    case .rex:
+      return try REXSchedule(initialLearningRate: value("rate"), totalSteps: totalSteps)
+    case .holdCosine:
+      return try HoldDecaySchedule(
+        initialLearningRate: value("rate"), finalLearningRate: value("end"), holdShare: value("hold"),
+        shape: .cosine, totalSteps: totalSteps)
+    case .warmUpStableDecay:
+      return try HoldDecaySchedule.warmUpStableDecay(
+        peakLearningRate: value("peak"), warmUpShare: value("warmup"), decayShare: value("decay"),
+        totalSteps: totalSteps)
     case .oneCycle:
       return try OneCycleSchedule(
         maximumLearningRate: value("max"), totalSteps: totalSteps, riseShare: value("rise"),

@@ -16,6 +16,12 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
   case inverseSquareRoot = "inverse-sqrt"
   /// ``CosineSchedule``.
   case cosine
+  /// ``REXSchedule``.
+  case rex
+  /// ``HoldDecaySchedule`` with a cosine.
+  case holdCosine = "hold-cosine"
+  /// ``HoldDecaySchedule/warmUpStableDecay(peakLearningRate:warmUpShare:decayShare:totalSteps:)``.
+  case warmUpStableDecay = "wsd"
   /// ``OneCycleSchedule``.
   case oneCycle = "one-cycle"
   /// ``ExponentialRiseSchedule``.
@@ -49,12 +55,14 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
   /// The numbers in the order of their values; a picture's come after its path.
   var parameters: [Parameter] {
     switch self {
-    case .constant: [.init("rate")]
+    case .constant, .rex: [.init("rate")]
     case .step: [.init("rate"), .init("every", isWhole: true), .init("factor")]
     case .exponential: [.init("rate"), .init("end")]
     case .linear, .cosine: [.init("rate"), .init("end", 0)]
     case .polynomial: [.init("rate"), .init("power"), .init("end", 0)]
     case .inverseSquareRoot: [.init("rate"), .init("hold", 1, isWhole: true)]
+    case .holdCosine: [.init("rate"), .init("hold"), .init("end", 0)]
+    case .warmUpStableDecay: [.init("peak"), .init("warmup", 0.05), .init("decay", 0.2)]
     case .oneCycle: [.init("max"), .init("rise", 0.3), .init("divisor", 25), .init("end-divisor", 1e4)]
     case .exponentialRise: [.init("max"), .init("rise", 0.7), .init("end", 1), .init("divisor", 25)]
     case .triangular, .triangular2: [.init("min"), .init("max"), .init("half", isWhole: true)]
@@ -68,6 +76,9 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
     case .piecewise, .replay: []
     }
   }
+
+  /// Whether a warm-up can be put in front.
+  var takesWarmUp: Bool { self != .replay && self != .warmUpStableDecay }
 
   /// How the kind is written, defaults in brackets: `cosine:RATE[,END=0]`.
   public var usage: String {
@@ -85,7 +96,7 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
   }
 
   func usageError(_ problem: String) -> ScheduleError {
-    let warmUp = self == .replay ? "" : ", and ,warmup=STEPS if you like"
+    let warmUp = takesWarmUp ? ", and ,warmup=STEPS or ,warmup=PERCENT% if you like" : ""
     return ScheduleError("\(problem) Write \(usage)\(warmUp).")
   }
 

@@ -8,7 +8,7 @@ extension ScheduleSpecification {
   private init(step rate: Double, every steps: Int, factor: Double) {
     description = "step:\(rate),\(steps),\(factor)"
     kind = .step
-    warmUpSteps = nil
+    warmUp = nil
     arguments = .values(["rate": rate, "every": Double(steps), "factor": factor])
   }
 }

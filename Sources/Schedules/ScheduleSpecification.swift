@@ -2,10 +2,10 @@
 ///
 /// The grammar is `KIND:VALUE,VALUE,...,NAME=VALUE,...`. Values without a name are the parameters of the kind in
 /// their order; any parameter may be given by name instead, and those with a default may be left out. Every kind takes
-/// `warmup=STEPS` as well, which puts a ``WarmUpSchedule`` in front; the schedule itself then lasts the steps that
-/// remain. Two kinds read other values: `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it
-/// begins) and `replay:FILE` (all that follows is the path of a CSV file; no warm-up). `image:FILE,BASE,MAXIMUM` has the
-/// path of a picture before its numbers.
+/// `warmup=STEPS` or `warmup=PERCENT%` as well, which puts a ``WarmUpSchedule`` in front; the schedule itself then lasts
+/// the steps that remain; `wsd` has a warm-up of its own. Two kinds read other values:
+/// `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it begins) and `replay:FILE` (all that follows is
+/// the path of a CSV file; no warm-up). `image:FILE,BASE,MAXIMUM` has the path of a picture before its numbers.
 public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertible {
   /// What the user wrote.
   public let description: String
@@ -18,8 +18,8 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
     case .values, .pieces: nil
     }
   }
-  /// Steps of warm-up, or nothing.
-  let warmUpSteps: Int?
+  /// The warm-up in front, or nothing.
+  let warmUp: WarmUp?
   let arguments: Arguments
 
   enum Arguments: Sendable, Equatable {
@@ -47,7 +47,7 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
     self.kind = kind
     if kind == .replay {
       guard let path = rest, !path.isEmpty else { throw kind.usageError("The path of the file is missing.") }
-      warmUpSteps = nil
+      warmUp = nil
       arguments = .file(path)
       return
     }
@@ -57,11 +57,11 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
       let (first, second) = Self.split(String(item), at: "=")
       if let second { named.append((first, second)) } else { unnamed.append(first) }
     }
-    var warmUp: Int?
-    if let index = named.firstIndex(where: { $0.name == "warmup" }) {
-      warmUp = try kind.wholeNumber(named.remove(at: index).value, "warmup")
+    if kind.takesWarmUp, let index = named.firstIndex(where: { $0.name == "warmup" }) {
+      warmUp = try WarmUp(named.remove(at: index).value, of: kind)
+    } else {
+      warmUp = nil
     }
-    warmUpSteps = warmUp
     switch kind {
     case .piecewise: arguments = try Self.pieces(unnamed, named)
     case .image:
@@ -80,15 +80,13 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   /// - Throws: ``ScheduleError`` for a number outside its range, a warm-up that leaves no step, or a file that cannot
   ///   be read.
   public func schedule(totalSteps: Int) throws(ScheduleError) -> any Schedule {
-    let steps = totalSteps - (warmUpSteps ?? 0)
-    guard steps >= 1 else {
-      throw ScheduleError(
-        "'\(description)' warms up for \(warmUpSteps ?? 0) of \(totalSteps) steps; leave at least one.")
-    }
     do {
-      let base = try kind.schedule(arguments, totalSteps: steps)
-      guard let warmUpSteps else { return base }
-      return try WarmUpSchedule(base: base, warmUpSteps: warmUpSteps)
+      let warmUpSteps = try warmUp?.steps(of: totalSteps) ?? 0
+      guard warmUpSteps < totalSteps else {
+        throw ScheduleError("It warms up for \(warmUpSteps) of \(totalSteps) steps; leave at least one.")
+      }
+      let base = try kind.schedule(arguments, totalSteps: totalSteps - warmUpSteps)
+      return warmUpSteps > 0 ? try WarmUpSchedule(base: base, warmUpSteps: warmUpSteps) : base
     } catch {
       throw ScheduleError("'\(description)': \(error)")
     }

@@ -139,7 +139,7 @@ struct PopulationTests {
   func resumed(rounds: Int) throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("population-\(UUID())").path
     defer { unlink(path) }
-    let trainee = TraineeDescription(
+    let trainee = ProblemDescription(
       dataset: "quadratic", datasetHash: "", splitSizes: [], model: "", optimizer: "", batchSize: 1)
     let store = PopulationStore(path: path, trainee: trainee)
     #expect(try store.load(Self.configuration)?.history == nil)

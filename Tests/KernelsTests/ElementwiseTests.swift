@@ -58,6 +58,21 @@ struct ElementwiseTests {
             count, 0.1, 0.9, 0.999, 1e-8, $1, $2.pointer, $3[0].pointer, $3[1].pointer, $3[2].pointer)
         }
       ),
+      (
+        "adamw",
+        {
+          $0.adamwStep(
+            count, 0.1, 0.9, 0.999, 1e-8, 0.1, $1, $2.pointer, $3[0].pointer, $3[1].pointer, $3[2].pointer)
+        }
+      ),
+      (
+        "schedule-free-adamw",
+        {
+          $0.scheduleFreeAdamStep(
+            count, 0.01, 0.9, 0.999, 1e-8, 0.1, 1 / Float($1), $1, $2.pointer, $3[0].pointer, $3[1].pointer,
+            $3[3].pointer, $3[2].pointer)
+        }
+      ),
       ("adagrad", { $0.adagradStep(count, 0.1, 1e-10, $2.pointer, $3[0].pointer, $3[2].pointer) }),
       (
         "adadelta",
@@ -68,7 +83,9 @@ struct ElementwiseTests {
     for (name, step) in steps {
       let results = [try naive, try set.kernels].map { table in
         var generator = SeededGenerator(seed: 89)
-        let state = [Floats(count), Floats(count), Floats(count, from: &generator, misaligned: true)]
+        let state = [
+          Floats(count), Floats(count), Floats(count, from: &generator, misaligned: true), Floats(count),
+        ]
         for t in 1...5 {
           let gradient = Floats(count, from: &generator, misaligned: true)
           step(table, Int64(t), gradient, state)

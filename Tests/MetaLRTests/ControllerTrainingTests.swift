@@ -20,7 +20,7 @@ struct ControllerTrainingTests {
     return configuration
   }
 
-  static let trainee = TraineeDescription(
+  static let trainee = ProblemDescription(
     dataset: "regression", datasetHash: "none", splitSizes: [1, 2, 3], model: "linear \"quoted\"",
     optimizer: "sgd", batchSize: 1)
 

@@ -104,6 +104,10 @@ struct PictureTests {
     #expect(throws: ScheduleError.self) {
       try ImageSchedule(image: image, baseLearningRate: 2, maximumLearningRate: 1, totalSteps: 4)
     }
+    // A rate of 8 bytes for each step would take 72 PB.
+    #expect(throws: ScheduleError.self) {
+      try ImageSchedule(image: image, totalSteps: 1 << 53)
+    }
   }
 
   @Test("The grammar: a path and two numbers with defaults, and the file's problem in the error")

@@ -30,8 +30,12 @@ struct ScheduleSpecificationTests {
       ("cosin:0.1", "There is no schedule 'cosin'. Give one of constant,"),
       ("Cosine:0.1", "There is no schedule 'Cosine'."),
       (
-        "cosine", "The parameter 'rate' is missing. Write cosine:RATE[,END=0], and ,warmup=STEPS if you like."
+        "cosine",
+        "The parameter 'rate' is missing. Write cosine:RATE[,END=0], and ,warmup=STEPS or ,warmup=PERCENT% if you like."
       ),
+      ("cosine:0.1,warmup=100%", "The warmup '100%' is not between 0% and 100%. Write cosine:"),
+      ("cosine:0.1,warmup=nan%", "The warmup 'nan' is not a number."),
+      ("wsd:0.1,warmup=5%", "The warmup '5%' is not a number. Write wsd:PEAK[,WARMUP=0.05][,DECAY=0.2]."),
       ("cosine:", "The parameter 'rate' is missing."),
       ("cosine:0.1,0,7", "There are 3 values for 2 parameters. Write cosine:RATE[,END=0]"),
       ("cosine:0.1,,", "There are 3 values for 2 parameters."),
@@ -86,6 +90,20 @@ struct ScheduleSpecificationTests {
       ("piecewise:0.1,0@5", "The rate number 2 is 0.0"),
       ("cosine:0.1,warmup=0", "The number of warm-up steps is 0"),
       ("cosine:0.1,warmup=-3", "The number of warm-up steps is -3"),
+      ("cosine:9e307", "'cosine:9e307': The initial rate is 9e+307; give a number of at most 1e+30."),
+      ("sgdr:1.7e308,10", "'sgdr:1.7e308,10': The maximum rate is 1.7e+308; give a number of at most 1e+30."),
+      ("exponential:1e308,1e-308", "The initial rate is 1e+308; give a number of at most 1e+30."),
+      (
+        "exponential:1e-300,1e30",
+        "The final rate is 1e+30; give one whose ratio to the initial rate, 1e-300,"
+      ),
+      ("rex:-1", "The initial rate is -1.0; give a positive number."),
+      ("hold-cosine:0.1,1.5", "The share before the fall is 1.5; give a number from 0 to 1."),
+      ("hold-cosine:0.1,0.5,0.2", "The final rate is 0.2"),
+      ("wsd:0.1,30", "The share of the warm-up is 30.0; give a number from 0 to below 1."),
+      ("wsd:0.1,0.5,0.6", "The share of the decay is 0.6; give a number above 0 that makes at most 1"),
+      ("cosine:0.1,warmup=-9007199254740991", "The number of warm-up steps is -9007199254740991"),
+      ("image:a.png,warmup=-9007199254740991", "The number of warm-up steps is -9007199254740991"),
       ("cosine:0.1,warmup=10", "warms up for 10 of 10 steps; leave at least one."),
       (
         "replay:/nowhere/at/all.csv", "The file '/nowhere/at/all.csv' does not exist or is not readable text."

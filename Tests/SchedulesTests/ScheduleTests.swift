@@ -24,6 +24,27 @@ struct ScheduleTests {
     ("polynomial:0.5,2,end=0.1", [(0, 0.5), (150, 0.2), (240, 0.116), (300, 0.1), (999, 0.1)]),
     ("inverse-sqrt:0.1,hold=25", [(-1, 0.1), (0, 0.1), (25, 0.1), (100, 0.05), (400, 0.025), (2500, 0.01)]),
     ("cosine:0.1", [(0, 0.1), (100, 0.075), (150, 0.05), (200, 0.025), (300, 0), (301, 0)]),
+    // 1 - t / T = 1/2: (1/2) / (3/4); 1/4: (1/4) / (5/8).
+    ("rex:0.3", [(-1, 0.3), (0, 0.3), (150, 0.2), (225, 0.12), (300, 0), (301, 0)]),
+    // Half-way down at step 240 + 30.
+    (
+      "hold-cosine:0.5,0.8,end=0.1",
+      [(-1, 0.5), (0, 0.5), (240, 0.5), (255, 0.3 + 0.2 * sqrt(0.5)), (270, 0.3), (300, 0.1), (999, 0.1)]
+    ),
+    ("hold-cosine:0.1,0", [(0, 0.1), (100, 0.075), (150, 0.05), (300, 0)]),
+    ("hold-cosine:0.1,1", [(0, 0.1), (299, 0.1), (300, 0.1), (999, 0.1)]),
+    // 15 steps up, 60 down.
+    (
+      "wsd:0.8",
+      [(-1, 0.05), (0, 0.05), (14, 0.75), (15, 0.8), (240, 0.8), (270, 0.4), (297, 0.04), (300, 0), (999, 0)]
+    ),
+    ("wsd:0.8,0,decay=0.5", [(0, 0.8), (150, 0.8), (225, 0.4), (300, 0)]),
+    ("wsd:0.8,0.25,0.75", [(0, 0.8 / 76), (74, 0.8 * 75 / 76), (75, 0.8), (187, 0.8 * 113 / 225), (300, 0)]),
+    // A tenth is 30 steps; the line falls over the other 270.
+    (
+      "linear:0.27,warmup=10%",
+      [(0, 0.27 / 31), (29, 0.27 * 30 / 31), (30, 0.27), (165, 0.135), (299, 0.001), (300, 0)]
+    ),
     // The rise ends at step 0.5 * 300 - 1 = 149, the fall at 299.
     (
       "one-cycle:1,rise=0.5,divisor=10,end-divisor=10",
@@ -78,6 +99,47 @@ struct ScheduleTests {
         #expect(rate >= 0 && rate.isFinite, "\(text) of \(totalSteps) steps at step \(step): \(rate)")
       }
     }
+  }
+
+  /// Numbers at which formulas overflow, underflow or divide by zero.
+  static let extremes = [
+    "0", "5e-324", "1e-308", "1e-30", "0.5", "1", "3", "1e30", "1e38", "9e307", "1.7e308", "9007199254740991",
+  ]
+
+  @Test(
+    "Extreme numbers give finite rates of at least 0 at every step or are refused",
+    arguments: ScheduleKind.allCases.filter { ![.image, .replay].contains($0) })
+  func extremes(kind: ScheduleKind) throws {
+    var given = 0
+    for first in Self.extremes {
+      for second in Self.extremes {
+        for third in [nil] + Self.extremes.map(Optional.some) {
+          let required = kind.parameters.count { $0.defaultValue == nil }
+          let values =
+            [first, second, third].compactMap(\.self).prefix(kind.parameters.count)
+            + Array(repeating: "0.5", count: max(required - 3, 0))
+          let text =
+            kind == .piecewise
+            ? "piecewise:\(first),\(second)@2" : kind.rawValue + ":" + values.joined(separator: ",")
+          guard let specification = try? ScheduleSpecification(parsing: text) else { continue }
+          for totalSteps in [1, 2, 7] {
+            guard let schedule = try? specification.schedule(totalSteps: totalSteps) else { continue }
+            given += 1
+            for step in 0...8 {
+              let rate = schedule.learningRate(at: step)
+              #expect(rate >= 0 && rate.isFinite, "\(text) of \(totalSteps) at step \(step): \(rate)")
+            }
+          }
+        }
+      }
+    }
+    #expect(given > 0)
+  }
+
+  @Test("The share of a warm-up that rounds to no step in a short run leaves it out")
+  func shortShare() throws {
+    let schedule = try ScheduleSpecification(parsing: "linear:0.5,warmup=5%").schedule(totalSteps: 5)
+    #expect(schedule.learningRate(at: 0) == 0.5)
   }
 
   @Test("A rise of less than one step begins at the maximum")

@@ -61,7 +61,7 @@ struct Apply: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     try validateCount("--seeds", seeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
@@ -76,15 +76,13 @@ struct Apply: ParsableCommand {
   private func run(_ job: Job, interrupt: Interrupt) throws {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
     let controller = try guardian.guarding(checkpoint.controller)
-    let preset = presets.resolved(for: trainee.data.dataset)
-    let plan = try presets.plan(for: preset)
-    let task = try TraineeTask(trainee, preset: preset)
+    let preset = presets.resolved(for: trainee.data.datasetName)
+    let task = try TraineeTask(trainee, preset: preset, plan: presets.plan(for: preset))
     try task.requireTests()
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }
     let evaluator = Evaluator(
-      pool: job.pool(of: task, workers: workers), plan: plan, options: job.silenced(show),
-      interrupt: interrupt,
+      problem: task.problem, pool: job.pool(workers), options: job.silenced(show), interrupt: interrupt,
       advice: "Nothing was written.")
     let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
     let results = try evaluator.run(
@@ -93,17 +91,16 @@ struct Apply: ParsableCommand {
         ? checkpoint.card.training.initialLearningRates : initialRates,
       seeds: seeds)
     guard job.isFirst else { return }
-    let log = GuardianLog(results, controller)
+    let log = GuardianLog(results)
     let written = try write(results, log)
     let table = ComparisonTable(results)
     try show.show(
       Result(
-        controller: checkpoint.card.trainee, furtherTrainees: checkpoint.card.furtherTrainees,
-        trainee: task.description, evaluation: table.rows,
+        controller: checkpoint.card.problems, trainee: task.problem.description, evaluation: table.rows,
         guardian: log.summary, written: written),
       text:
-        "Controller trained on \(checkpoint.card.trainees.map(\.summary).joined(separator: ", ")), "
-        + "applied to \(task.description.summary):\n\n"
+        "Controller trained on \(checkpoint.card.problems.summary), "
+        + "applied to \(task.problem.description.summary):\n\n"
         + "\(table.text)\n\(log.summary.text)\n\nWrote \(written.joined(separator: ", ")).\n")
   }
 
@@ -126,9 +123,8 @@ struct Apply: ParsableCommand {
   }
 
   private struct Result: Encodable {
-    let controller: TraineeDescription
-    let furtherTrainees: [TraineeDescription]
-    let trainee: TraineeDescription
+    let controller: DistributionDescription
+    let trainee: ProblemDescription
     let evaluation: [RunsSummary]
     let guardian: GuardianLog.Summary
     let written: [String]

@@ -2,8 +2,6 @@ import Experiments
 import MetaLR
 
 /// What the guardian said of every reading of the controller's runs.
-///
-/// Its decisions depend on nothing but the readings, so they are made again from those.
 struct GuardianLog {
   /// One list for each of the controller's runs, in the order of the results.
   let decisions: [[GuardedDecision]]
@@ -11,15 +9,9 @@ struct GuardianLog {
   /// What tables call the controller.
   static let method = "controller"
 
-  /// Decides again what was decided in the runs of `results` that the controller drove.
-  init(_ results: [MethodRuns], _ controller: GuardedController) {
-    decisions = results.filter { $0.method == Self.method }.flatMap(\.runs).map { run in
-      var session = GuardedSession(controller)
-      for reading in run.observations {
-        guard (try? session.learningRates(after: reading, steps: 1)) != nil else { break }
-      }
-      return session.decisions
-    }
+  /// Collects the decisions of the runs of `results` that the controller drove.
+  init(_ results: [MethodRuns]) {
+    decisions = results.filter { $0.method == Self.method }.flatMap(\.runs).map { $0.decisions ?? [] }
   }
 
   var summary: Summary { Summary(decisions) }

@@ -9,6 +9,9 @@ struct RunLog {
     "prediction_variance", "prediction_change_variance", "weight_mean", "weight_variance",
     "verdict", "source", "out_of_distribution",
   ])
+  private static let measures: [Measure] = [
+    .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean, .weightVariance,
+  ]
 
   /// - Parameters:
   ///   - results: The runs.
@@ -19,13 +22,10 @@ struct RunLog {
       for run in result.runs {
         let decisions = result.method == GuardianLog.method ? decisions.next() ?? [] : []
         for (index, reading) in run.observations.enumerated() {
-          let numbers = [
-            reading.learningRate, reading.trainLoss, reading.validationLoss, reading.predictionVariance,
-            reading.predictionChangeVariance, reading.weightMean, reading.weightVariance,
-          ]
+          let numbers = [reading.learningRate] + Self.measures.map { reading[$0] }
           table.addRow(
             [result.method, "\(result.initialLearningRate)", "\(run.seed)", "\(reading.step)"]
-              + numbers.map { "\($0)" } + Self.words(index < decisions.count ? decisions[index] : nil))
+              + numbers.map { $0.map { "\($0)" } ?? "" } + Self.words(index < decisions.count ? decisions[index] : nil))
         }
       }
     }

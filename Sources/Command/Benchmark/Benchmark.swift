@@ -40,7 +40,7 @@ struct Benchmark: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     if threads < 1 { throw ValidationError("--threads is \(threads); give a whole number of at least 1.") }
     if steps < 1 { throw ValidationError("--steps is \(steps); give a whole number of at least 1.") }
     if let instructionSet, !instructionSet.isAvailable {
@@ -60,7 +60,7 @@ struct Benchmark: ParsableCommand {
 
   private func measure() throws -> BenchmarkResult {
     let chosen = try instructionSet ?? InstructionSet.chosen()
-    let optimizerConfiguration = try Optimizer.Configuration(name: trainee.optimizer)
+    let optimizerConfiguration = try Optimizer.Configuration(name: trainee.optimizerName)
     let preset = Preset.paper
     let data = try trainee.data.load(preset)
     let model = try trainee.specification.model(
@@ -92,7 +92,7 @@ struct Benchmark: ParsableCommand {
     let peak = Spread(peaks)
     return BenchmarkResult(
       model: "\(trainee.specification)", images: "\(data.shape)", batchSize: batchSize, threads: threads,
-      instructionSet: chosen.rawValue, optimizer: trainee.optimizer, rounds: steps,
+      instructionSet: chosen.rawValue, optimizer: trainee.optimizerName, rounds: steps,
       memory: network.memory + optimizer.memory, peakGigaflops: peak,
       trainStep: .init(
         milliseconds: Spread(trainSteps), multiplyAdds: model.trainingMultiplyAdds * batchSize, peak: peak),

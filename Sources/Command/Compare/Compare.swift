@@ -74,7 +74,7 @@ struct Compare: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   /// The networks to compare on.
-  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.model] : severalModels }
+  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.modelKind] : severalModels }
 
   func validate() throws {
     try trainee.validateSize(of: models)
@@ -107,7 +107,7 @@ struct Compare: ParsableCommand {
 
   /// One task for each data set and model.
   private func tasks(_ contenders: [Contender]) throws -> [ComparisonTask] {
-    try (datasets.isEmpty ? [trainee.data.dataset] : datasets).flatMap { dataset in
+    try (datasets.isEmpty ? [trainee.data.datasetName] : datasets).flatMap { dataset in
       try models.map { model in
         var options = trainee
         (options.data.dataset, options.model) = (dataset, model)

@@ -7,7 +7,7 @@ extension ComparisonReport {
     let tasks: [Task]
 
     struct Task: Encodable {
-      let trainee: TraineeDescription
+      let trainee: ProblemDescription
       let plan: RunPlan
       let methods: [Row]
     }

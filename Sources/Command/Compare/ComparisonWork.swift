@@ -14,7 +14,7 @@ struct ComparisonTask {
 
 /// What a comparison came to on one task.
 struct TaskResults {
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let plan: RunPlan
   let searchSeeds: Int
   let runs: [ComparedRuns]
@@ -42,17 +42,18 @@ struct ComparisonWork {
     let interrupt = interrupt
     do {
       return try tasks.map { task in
-        let subject = try TraineeTask(task.trainee, preset: task.preset)
+        let subject = try TraineeTask(task.trainee, preset: task.preset, plan: task.comparison.plan)
         try subject.requireTests()
-        progress.update(done: count.value, details: [subject.description.summary])
+        let description = subject.problem.description
+        progress.update(done: count.value, details: [description.summary])
         let runs = try writingOutput {
           try task.comparison.run(
-            on: job.pool(of: subject, workers: workers),
-            task: "\(subject.description.identity) | \(task.comparison.plan.identity)", journal: journal,
+            on: job.pool(workers, problem: subject.problem),
+            task: "\(description.identity) | \(task.comparison.plan.identity)", journal: journal,
             shouldStop: { interrupt.isRequested }, onRun: { progress.update(done: count.increment()) })
         }
         return TaskResults(
-          trainee: subject.description, plan: task.comparison.plan,
+          trainee: description, plan: task.comparison.plan,
           searchSeeds: task.comparison.searchSeeds.count, runs: runs)
       }
     } catch is Interrupted {
@@ -62,7 +63,14 @@ struct ComparisonWork {
   }
 }
 
-extension TraineeDescription {
+extension DistributionDescription {
+  /// "LeNet-5 on fashion, LeNet-5 on shapes", or the distribution's name.
+  var summary: String {
+    problems.isEmpty ? "\(name) problems" : problems.map(\.summary).joined(separator: ", ")
+  }
+}
+
+extension ProblemDescription {
   /// "LeNet-5 on fashion".
   var summary: String { dataset.isEmpty ? model : "\(model) on \(dataset)" }
 

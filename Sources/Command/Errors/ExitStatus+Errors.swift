@@ -4,6 +4,7 @@ import Experiments
 import Files
 import Foundation
 import MetaLR
+import Training
 import MPIJob
 import NeuralNet
 import Schedules
@@ -21,7 +22,7 @@ extension ExitStatus {
     case PPOError.invalidOption: self = .usage
     case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
       self = .usage
-    case is UnfinishedTraining, is ChangedOptions, is OtherController, is ScheduleError: self = .usage
+    case is UnfinishedTraining, is ChangedTraining, is OtherController, is ScheduleError: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
     case PopulationError.foreignState: self = .badData

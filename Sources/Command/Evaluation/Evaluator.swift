@@ -3,8 +3,8 @@ import MetaLR
 
 /// Runs methods on held-out seeds, with progress.
 struct Evaluator {
+  let problem: Problem
   let pool: TraineePool
-  let plan: RunPlan
   let options: OutputOptions
   let interrupt: Interrupt
   /// What to tell a user who stopped the work.
@@ -20,7 +20,7 @@ struct Evaluator {
     progress.update(done: 0)
     do {
       return try MethodRuns.collect(
-        methods, initialLearningRates: initialLearningRates, seeds: seeds, plan: plan, on: pool,
+        methods, initialLearningRates: initialLearningRates, seeds: seeds, of: problem, on: pool,
         shouldStop: { interrupt.isRequested }, onRun: { _ in progress.update(done: count.increment()) })
     } catch is Interrupted {
       throw interrupt.error(advice: advice)

@@ -5,7 +5,7 @@ import MetaLR
 
 /// The processes that do a command's work together: this one alone, or the ranks of an MPI job.
 struct Job {
-  private let communicator: MPICommunicator?
+  let communicator: MPICommunicator?
 
   /// Whether this process writes files and shows progress.
   var isFirst: Bool { (communicator?.rank ?? 0) == 0 }
@@ -35,11 +35,11 @@ struct Job {
   }
 
   /// Trainees for this rank's share of the work: as many as asked for, or one a core that no other rank uses.
-  func pool(of task: TraineeTask, workers: WorkerOptions) -> TraineePool {
+  func pool(_ workers: WorkerOptions, problem: Problem? = nil) -> TraineePool {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    return task.pool(
-      workers: workers.workers ?? max(1, cores / (communicator?.countOnNode ?? 1)), communicator: communicator
-    )
+    return TraineePool(
+      workers: workers.workers ?? max(1, cores / (communicator?.countOnNode ?? 1)),
+      communicator: communicator, problem: problem)
   }
 
   /// Does work in the first process alone and gives its result to all.

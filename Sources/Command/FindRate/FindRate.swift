@@ -66,7 +66,7 @@ struct FindRate: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     guard (1...10_000).contains(initialisations) else {
       throw ValidationError("--initialisations is \(initialisations); give a whole number from 1 to 10000.")
     }
@@ -96,25 +96,25 @@ struct FindRate: ParsableCommand {
   private func survey(batchSize: Int?, _ job: Job, interrupt: Interrupt) throws -> RateReport.Survey {
     var options = trainee
     options.batchSize = batchSize
-    let preset: Preset = trainee.data.dataset == "shapes" ? .quick : .paper
+    let preset: Preset = trainee.data.datasetName == "shapes" ? .quick : .paper
     // A step needs no validation unless it is to be shown; the probe of the observation takes some images.
     if !validation, trainee.command == nil {
       options.data.validationImages = min(options.data.validationImages ?? 200, 200)
     }
-    let task = try TraineeTask(options, preset: preset)
+    let task = try TraineeTask(options, preset: preset, plan: RunPlan(stepBudget: 1, interval: 1))
     let finder = try RateFinder(configuration: configuration(of: task))
     let progress = ProgressReporter(
       unit: .things("range test"), total: initialisations, options: job.silenced(show))
     defer { progress.finish() }
     let count = Counter()
     do {
-      let curves = try job.pool(of: task, workers: workers).run(
+      let curves = try job.pool(workers, problem: task.problem).run(
         count: initialisations, onResult: { _, _ in progress.update(done: count.increment()) },
         job: { [seed] index, trainee in
           try finder.run(on: trainee, seed: seed.seed &+ UInt64(index), shouldStop: { interrupt.isRequested })
         })
       return RateReport.Survey(
-        trainee: task.description, survey: RateSurvey(curves, rates: finder.configuration.rates))
+        trainee: task.problem.description, survey: RateSurvey(curves, rates: finder.configuration.rates))
     } catch is Interrupted {
       throw interrupt.error(advice: "Nothing was written.")
     }
@@ -125,8 +125,8 @@ struct FindRate: ParsableCommand {
     (configuration.lowest, configuration.highest) = (lowest, highest)
     (configuration.growth, configuration.smoothing) = (growth, smoothing)
     configuration.smoothingFactor = smoothingFactor
-    let images = task.description.splitSizes.first ?? 0
-    let epoch = images / max(1, task.description.batchSize)
+    let images = task.problem.description.splitSizes.first ?? 0
+    let epoch = images / max(1, task.problem.description.batchSize)
     let usual = configuration.steps
     configuration.steps = steps ?? (epoch >= 2 ? min(usual, epoch) : usual)
     return configuration

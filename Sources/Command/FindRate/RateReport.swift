@@ -7,7 +7,7 @@ import Reports
 struct RateReport {
   /// The tests of one trainee.
   struct Survey {
-    let trainee: TraineeDescription
+    let trainee: ProblemDescription
     let survey: RateSurvey
 
     /// "batch 1000", to tell surveys apart.
@@ -48,7 +48,7 @@ struct RateReport {
     let surveys: [Entry]
 
     struct Entry: Encodable {
-      let trainee: TraineeDescription
+      let trainee: ProblemDescription
       let suggestions: [Suggestion]
       let smallest: RateSurvey.Quantiles?
       let largest: RateSurvey.Quantiles?

@@ -22,30 +22,26 @@ struct CardText {
   private var facts: [(name: String, value: String)] {
     let (card, controller) = (checkpoint.card, checkpoint.controller)
     let training = card.training
-    let data = card.trainees.flatMap { trainee in
-      let sizes = trainee.splitSizes.map(String.init).joined(separator: " / ")
-      return [
-        (name: "data set", value: "\(trainee.dataset), \(sizes) images to train / validate / test"),
-        ("content hash", trainee.datasetHash),
-      ]
-    }
-    return [("made by", "metalr \(card.version)")] + data + [
-      ("network", "\(card.trainee.model), \(card.trainee.optimizer), batch \(card.trainee.batchSize)"),
-      ("run", "\(training.plan.stepBudget) steps, a decision every \(training.plan.interval)"),
+    return [("made by", "metalr \(card.version)")] + Self.facts(of: card.problems) + [
       (
         "episodes",
         "\(card.episodes), an update every \(training.episodesPerUpdate)"
           + card.earlier.reversed().map { earlier in
             ", after \(earlier.episodes) on "
-              + earlier.trainees.map(\.dataset).joined(separator: ", ")
-              + (Self.teachers(earlier.training).map { " with the \($0.name) \($0.value)" } ?? "")
+              + earlier.problems.summary
+              + (Self.teachers(earlier).map { " with the \($0.name) \($0.value)" } ?? "")
           }.joined()
       ),
-      ("initial rates", training.initialLearningRates.map { "\($0)" }.joined(separator: ", ")),
-      Self.teachers(training)
+      (
+        "initial rates",
+        training.initialRateDecades.map {
+          "10^\($0.lowerBound) to 10^\($0.upperBound) times the optimizer's usual rate"
+        } ?? training.initialLearningRates.map { "\($0)" }.joined(separator: ", ")
+      ),
+      Self.teachers(card)
         ?? ("reward", "\(training.reward.rawValue), discount \(training.ppo.discount)"),
       ("seed", "\(training.seed)"),
-      ("features", "\(controller.featureSet.rawValue) (\(controller.featureSet.count))"),
+      ("features", "\(controller.features.presetName ?? "own list") (\(controller.features.count))"),
       ("actor", Self.describe(controller.policy.configuration.actor)),
       ("critic", Self.describe(controller.policy.configuration.critic)),
       (
@@ -74,11 +70,24 @@ struct CardText {
     return "\nOn \(seeds) held-out seeds, mean (standard deviation):\n\n\(table.text)"
   }
 
-  private static func teachers(_ training: ControllerTraining.Configuration) -> (name: String, value: String)?
-  {
-    let teachers = training.teachers.map { "\($0)" }
-    guard !teachers.isEmpty else { return nil }
-    return (teachers.count > 1 ? "teachers" : "teacher", teachers.joined(separator: ", "))
+  private static func teachers(_ card: ControllerCard) -> (name: String, value: String)? {
+    guard !card.teachers.isEmpty else { return nil }
+    return (card.teachers.count > 1 ? "teachers" : "teacher", card.teachers.joined(separator: ", "))
+  }
+
+  private static func facts(of problems: DistributionDescription) -> [(name: String, value: String)] {
+    let settings = problems.settings.map { (name: $0.name, value: $0.value) }
+    guard let first = problems.problems.first else { return [("problems", problems.name)] + settings }
+    let data = problems.problems.flatMap { problem in
+      let sizes = problem.splitSizes.map(String.init).joined(separator: " / ")
+      return [
+        (name: "data set", value: "\(problem.dataset), \(sizes) images to train / validate / test"),
+        ("content hash", problem.datasetHash),
+      ]
+    }
+    let network = "\(first.model), \(first.optimizer), batch \(first.batchSize)"
+    return data + [("network", network)]
+      + (first.plan.map { [("run", "\($0.stepBudget) steps, \($0.decisions) decisions")] } ?? [])
   }
 
   private static func describe(_ network: NetworkShape) -> String {

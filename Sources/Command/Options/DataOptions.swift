@@ -6,10 +6,10 @@ import Datasets
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The data set: shapes, fashion, cifar10, or the path of a folder with four IDX files.",
+      "The data set: shapes, fashion, cifar10, or the path of a folder with four IDX files (default: shapes).",
       valueName: "name"),
     completion: .list(DatasetName.allCases.map(\.rawValue)))
-  var dataset = DatasetName.shapes.rawValue
+  var dataset: String?
 
   @OptionGroup var folder: DataFolderOption
 
@@ -36,6 +36,9 @@ struct DataOptions: ParsableArguments {
       "Decides which training images validate; for shapes, what is drawn.", valueName: "seed"))
   var dataSeed: UInt64 = 0
 
+  /// The data set, `shapes` where none is named.
+  var datasetName: String { dataset ?? DatasetName.shapes.rawValue }
+
   /// Refuses numbers of images below 1, and what is only for drawn pictures with other data.
   func validate() throws {
     let limits = [
@@ -45,7 +48,7 @@ struct DataOptions: ParsableArguments {
     for (name, limit) in limits {
       if let limit, limit < 1 { throw ValidationError("\(name) must be at least 1, not \(limit).") }
     }
-    guard dataset != DatasetName.shapes.rawValue else {
+    guard datasetName != DatasetName.shapes.rawValue else {
       do {
         return try drawing(.quick).validate()
       } catch {
@@ -53,13 +56,13 @@ struct DataOptions: ParsableArguments {
       }
     }
     for (name, value) in [("--channels", channels), ("--size", size)] where value != nil {
-      throw ValidationError("\(name) is for the drawn data set 'shapes'; '\(dataset)' has a size of its own.")
+      throw ValidationError("\(name) is for the drawn data set 'shapes'; '\(datasetName)' has a size of its own.")
     }
   }
 
   /// Reads or draws the data, with the preset's numbers of images where the options give none.
   func load(_ preset: Preset) throws(DatasetError) -> DataSplits {
-    let splits = try folder.catalogue.load(dataset, splitSeed: dataSeed, drawing: drawing(preset))
+    let splits = try folder.catalogue.load(datasetName, splitSeed: dataSeed, drawing: drawing(preset))
     return splits.limited(
       train: trainImages ?? preset.trainImages, validation: validationImages ?? preset.validationImages,
       test: testImages ?? preset.testImages)

@@ -22,8 +22,8 @@ struct TraineeOptions: ParsableArguments {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Network: cnn (LeNet-5) or resnet.")
-  var model = ModelKind.cnn
+  @Option(help: "Network: cnn (LeNet-5) or resnet (default: cnn).")
+  var model: ModelKind?
 
   @Option(
     help: ArgumentHelp(
@@ -36,8 +36,10 @@ struct TraineeOptions: ParsableArguments {
       valueName: "n"))
   var blocks: Int?
 
-  @Option(help: "Optimizer: \(Optimizer.Configuration.all.map(\.name).joined(separator: ", ")).")
-  var optimizer = "adam"
+  @Option(
+    help:
+      "Optimizer: \(Optimizer.Configuration.all.map(\.name).joined(separator: ", ")) (default: adam).")
+  var optimizer: String?
 
   @Option(
     help: ArgumentHelp(
@@ -46,12 +48,18 @@ struct TraineeOptions: ParsableArguments {
 
   /// The network that the options describe.
   var specification: ModelSpecification {
-    switch (model, blocks) {
+    switch (modelKind, blocks) {
     case (.cnn, _): .leNet
     case (.resnet, nil): .resNet18(width: width ?? 64)
     case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
     }
   }
+
+  /// The network, LeNet-5 where none is named.
+  var modelKind: ModelKind { model ?? .cnn }
+
+  /// The optimizer, Adam where none is named.
+  var optimizerName: String { optimizer ?? "adam" }
 
   /// The process to train in, where there is one.
   var process: ProcessTrainee.Configuration? {
@@ -88,8 +96,7 @@ extension TraineeOptions {
     if let traineeTimeout, !(traineeTimeout > 0 && traineeTimeout.isFinite) {
       throw ValidationError("--trainee-timeout is \(traineeTimeout); give a positive number of seconds.")
     }
-    let own = data.dataset != DatasetName.shapes.rawValue || model != .cnn || optimizer != "adam"
-    if own || batchSize != nil {
+    if data.dataset != nil || model != nil || optimizer != nil || batchSize != nil {
       throw ValidationError(
         "--dataset, --model, --optimizer and --batch-size are for the built-in trainee; "
           + "the command of --trainee has options of its own.")

@@ -56,7 +56,7 @@ struct PBTCommand: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     if trainee.command != nil {
       throw ValidationError(
         "--trainee is not for pbt: it moves weights from member to member and onto disk, and a process keeps its own. "
@@ -68,15 +68,15 @@ struct PBTCommand: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       let configuration = try configuration()
-      let task = try TraineeTask(trainee, preset: preset)
-      let store = PopulationStore(path: "\(output)/population.state", trainee: task.description)
-      let pool = job.pool(of: task, workers: workers)
+      let task = try TraineeTask(trainee, preset: preset, plan: configuration.plan)
+      let store = PopulationStore(path: "\(output)/population.state", trainee: task.problem.description)
+      let pool = job.pool(workers, problem: task.problem)
       let training = try train(configuration, on: pool, store: store, job: job, interrupt: interrupt)
       guard let best = training.history.best else { return }
       let test = try training.evaluate(best, on: pool)
       guard job.isFirst else { return }
       let report = PBTReport(
-        trainee: task.description, configuration: configuration, history: training.history, best: best,
+        trainee: task.problem.description, configuration: configuration, history: training.history, best: best,
         originSeed: training.seed(of: training.history.lineage(of: best)[0]), test: test)
       let written = try writingOutput { try report.write(to: output) }
       store.remove()
@@ -84,7 +84,7 @@ struct PBTCommand: ParsableCommand {
     }
   }
 
-  private var preset: Preset { length.resolved(for: trainee.data.dataset) }
+  private var preset: Preset { length.resolved(for: trainee.data.datasetName) }
 
   private func configuration() throws -> PopulationTraining.Configuration {
     let steps = length.steps ?? preset.steps

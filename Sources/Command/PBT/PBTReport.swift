@@ -4,7 +4,7 @@ import Reports
 
 /// A population as people and programs read it.
 struct PBTReport {
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let configuration: PopulationTraining.Configuration
   let history: PopulationHistory
   let best: Int
@@ -58,7 +58,7 @@ struct PBTReport {
 
   /// The report for programs.
   struct JSON: Encodable {
-    let trainee: TraineeDescription
+    let trainee: ProblemDescription
     let configuration: PopulationTraining.Configuration
     let best: Int
     let originSeed: UInt64

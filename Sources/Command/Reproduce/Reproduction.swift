@@ -3,6 +3,7 @@ import Files
 import Foundation
 import MetaLR
 import Schedules
+import Training
 
 /// The steps of an experiment, each done once: what is there already is taken up.
 struct Reproduction {
@@ -38,7 +39,7 @@ struct Reproduction {
     let training = try training(dataset, model, actor, output: path)
     let isThere = try job.onFirst { FileManager.default.fileExists(atPath: path) }
     if isThere {
-      let isSame = try training.wouldMake(Checkpoint(contentsOf: path).card)
+      let isSame = try training.trainingJob().wouldMake(Checkpoint(contentsOf: path).card)
       guard isSame else { throw OtherController(path: path) }
     } else {
       try train(training)
@@ -98,7 +99,7 @@ struct Reproduction {
     var training = training
     let files = ControllerFiles(checkpoint: training.output)
     training.resume = try job.onFirst { !TrainingStateStore(folder: files.state).isEmpty }
-    _ = try training.learn(job, files: files, interrupt: interrupt)
+    _ = try training.run(training.trainingJob(), job, interrupt: interrupt)
   }
 
   private func compare(

@@ -40,21 +40,18 @@ struct ReproductionOptions: ParsableArguments {
 
   func validate() throws {
     try trainee.validateSize(of: models)
-    if trainee.data.dataset != DatasetName.shapes.rawValue {
+    if trainee.data.dataset != nil {
       throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
     }
     try validateCount("--seeds", seeds)
     try validateCount("--episode-validation-images", episodeValidationImages)
-    if learning.teacher.count > 1 {
-      throw ValidationError("--teacher is one schedule here: each controller is trained on one data set.")
-    }
     if trainee.command != nil {
       throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
     }
   }
 
   /// The networks of the experiment.
-  var models: [ModelKind] { severalModels.isEmpty ? [trainee.model] : severalModels }
+  var models: [ModelKind] { severalModels.isEmpty ? [trainee.modelKind] : severalModels }
 
   /// The options of one data set and network.
   func trainee(_ dataset: String, _ model: ModelKind) -> TraineeOptions {

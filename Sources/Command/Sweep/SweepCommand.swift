@@ -85,7 +85,7 @@ struct SweepCommand: ParsableCommand {
   static let usualOptimizers = ["sgd", "momentum", "adam", "adagrad", "adadelta", "rmsprop"]
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     try validateCount("--seeds", seeds)
     try validateCount("--accuracy-images", accuracyImages)
     if targetAccuracy != nil, targetLoss != nil {
@@ -98,7 +98,7 @@ struct SweepCommand: ParsableCommand {
     if let name = optimizers.first(where: { name in optimizers.count { $0 == name } > 1 }) {
       throw ValidationError("--optimizers holds '\(name)' twice; give each once.")
     }
-    if !optimizers.isEmpty, trainee.optimizer != "adam" {
+    if !optimizers.isEmpty, trainee.optimizer != nil {
       throw ValidationError("--optimizer and --optimizers exclude each other; give one of them.")
     }
     if Set(widths).count < widths.count {
@@ -120,7 +120,7 @@ struct SweepCommand: ParsableCommand {
     try Job.run(interrupt, show) { job in
       let sweep = try sweep()
       let work = SweepWork(
-        subjects: try subjects(), sweep: sweep, folder: output,
+        subjects: try subjects(sweep.plan), sweep: sweep, folder: output,
         workers: workers, options: job.silenced(show), interrupt: interrupt)
       let report = SweepReport(try work.run(job), target: sweep.target, plan: sweep.plan)
       guard job.isFirst else { return }
@@ -140,18 +140,15 @@ struct SweepCommand: ParsableCommand {
       plan: presets.plan(for: preset))
   }
 
-  private var preset: Preset { presets.resolved(for: trainee.data.dataset) }
+  private var preset: Preset { presets.resolved(for: trainee.data.datasetName) }
 
   /// Every network with every optimizer, or the one trainee of a process.
-  private func subjects() throws -> [SweepSubject] {
+  private func subjects(_ plan: RunPlan) throws -> [SweepSubject] {
     guard trainee.command == nil else {
-      let task = try TraineeTask(trainee, preset: preset)
-      return [SweepSubject(model: task.description.model, row: task.description.model, task: task)]
+      let problem = try TraineeTask(trainee, preset: preset, plan: plan).problem
+      return [SweepSubject(model: problem.description.model, row: problem.description.model, problem: problem)]
     }
-    // Not only --optimizer adam can be told from its absence, so that one alone means all.
-    let names =
-      optimizers.isEmpty
-      ? (trainee.optimizer == "adam" ? Self.usualOptimizers : [trainee.optimizer]) : optimizers
+    let names = optimizers.isEmpty ? trainee.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
     let methods = try names.map { try Optimizer.Configuration(name: $0) }
     let models = try (widths.isEmpty ? [1] : widths).map { try trainee.specification.scaled(by: $0) }
     let loaded = try trainee.data.load(preset)
@@ -166,7 +163,7 @@ struct SweepCommand: ParsableCommand {
           model: model, optimizer: method, batchSize: trainee.batchSize ?? preset.batchSize)
         return SweepSubject(
           model: "\(model)", row: method.name,
-          task: try TraineeTask(data: data, hash: hash, configuration: configuration))
+          problem: try .images(data, hash: hash, configuration: configuration, plan: plan))
       }
     }
   }

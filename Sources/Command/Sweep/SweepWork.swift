@@ -8,14 +8,14 @@ struct SweepSubject {
   let model: String
   /// The row's name: the optimizer.
   let row: String
-  let task: TraineeTask
+  let problem: Problem
 }
 
 /// What the rates of one subject came to.
 struct SweepRow {
   let model: String
   let name: String
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let results: [SweepResult]
 }
 
@@ -43,12 +43,12 @@ struct SweepWork {
         progress.update(done: count.value, details: [name])
         let results = try writingOutput {
           try sweep.run(
-            on: job.pool(of: subject.task, workers: workers), series: "\(subject.model) | \(subject.row)",
+            on: job.pool(workers, problem: subject.problem), series: "\(subject.model) | \(subject.row)",
             journal: journal, shouldStop: { interrupt.isRequested },
             onRun: { _ in progress.update(done: count.increment()) })
         }
         return SweepRow(
-          model: subject.model, name: subject.row, trainee: subject.task.description, results: results)
+          model: subject.model, name: subject.row, trainee: subject.problem.description, results: results)
       }
     } catch is Interrupted {
       throw interrupt.error(
@@ -70,7 +70,7 @@ struct SweepWork {
 
   private var settings: Settings? {
     subjects.first.map { subject in
-      let trainee = subject.task.description
+      let trainee = subject.problem.description
       return Settings(
         dataset: trainee.dataset, datasetHash: trainee.datasetHash, splitSizes: trainee.splitSizes,
         batchSize: trainee.batchSize, command: trainee.command, target: sweep.target, plan: sweep.plan)

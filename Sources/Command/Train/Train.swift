@@ -46,9 +46,9 @@ struct Train: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.model])
+    try trainee.validateSize(of: [trainee.modelKind])
     if recipe != nil {
-      guard schedule == nil, trainee.optimizer == "adam" else {
+      guard schedule == nil, trainee.optimizer == nil else {
         throw ValidationError(
           "--recipe chooses schedule and optimizer; leave out --schedule and --optimizer.")
       }
@@ -60,18 +60,18 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let interrupt = Interrupt()
-    let preset = presets.resolved(for: trainee.data.dataset)
+    let preset = presets.resolved(for: trainee.data.datasetName)
     let plan = try presets.plan(for: preset)
     let (method, options) = try choice(plan)
-    let task = try TraineeTask(options, preset: preset)
+    let task = try TraineeTask(options, preset: preset, plan: plan)
     try task.requireTests()
     let files = TrainFiles(folder: output)
     try writingOutput { try Folder.create(output) }
-    let trainee = try task.makeTrainee()
+    let trainee = try task.problem.trainee(nil)
     let taker = snapshots ? try taker(trainee, method: method, plan: plan, files: files) : nil
     let run = try run(method, on: taker ?? trainee, plan: plan, interrupt: interrupt)
     let report = TrainReport(
-      task: task.description, method: method.name, run: run, ensemble: taker?.ensemble)
+      task: task.problem.description, method: method.name, run: run, ensemble: taker?.ensemble)
     let written = try writingOutput { try report.write(to: files, weightsOf: trainee) }
     try show.show(report, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
   }

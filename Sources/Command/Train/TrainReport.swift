@@ -5,7 +5,7 @@ import Reports
 
 /// One training run as people and programs read it.
 struct TrainReport: Encodable {
-  let trainee: TraineeDescription
+  let trainee: ProblemDescription
   let schedule: String
   let seed: UInt64
   let steps: Int
@@ -18,7 +18,7 @@ struct TrainReport: Encodable {
   let snapshots: [SnapshotEnsemble.Member]
   private let run: TrainingRun
 
-  init(task: TraineeDescription, method: String, run: TrainingRun, ensemble: SnapshotEnsemble?) {
+  init(task: ProblemDescription, method: String, run: TrainingRun, ensemble: SnapshotEnsemble?) {
     trainee = task
     schedule = method
     seed = run.seed
@@ -84,11 +84,13 @@ struct TrainReport: Encodable {
       "prediction_change_variance", "weight_mean", "weight_variance",
     ])
     for reading in run.observations {
-      let numbers = [
-        reading.learningRate, reading.trainLoss, reading.validationLoss, reading.predictionVariance,
-        reading.predictionChangeVariance, reading.weightMean, reading.weightVariance,
+      let measures: [Measure] = [
+        .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean,
+        .weightVariance,
       ]
-      table.addRow(["\(reading.step)"] + numbers.map { "\($0)" })
+      table.addRow(
+        ["\(reading.step)", "\(reading.learningRate)"]
+          + measures.map { measure in reading[measure].map { "\($0)" } ?? "" })
     }
     return table
   }

@@ -4,40 +4,36 @@ import Synchronization
 /// The numbers beside the progress bar, kept as episodes end on several threads.
 final class EpisodeBoard: Sendable {
   private struct Numbers {
+    var count: Int
     var returns: [Double] = []
     var bestLoss = Double.infinity
   }
 
-  /// The mean return is that of the last few episodes, about three updates' worth.
-  private static let window = 12
+  /// Episodes that the mean return is over.
+  private let window: Int
 
   private let numbers: Mutex<Numbers>
   /// Losses of several tasks cannot be compared.
   private let showsLoss: Bool
 
-  /// Begins with the episodes done so far.
-  init(_ episodes: [EpisodeRecord], tasks: Int) {
-    showsLoss = tasks == 1
-    numbers = Mutex(
-      Numbers(
-        returns: episodes.map(\.totalReward), bestLoss: episodes.map(\.bestValidationLoss).min() ?? .infinity)
-    )
+  /// Begins after so many episodes.
+  init(done: Int, window: Int, showsLoss: Bool) {
+    self.window = window
+    self.showsLoss = showsLoss
+    numbers = Mutex(Numbers(count: done))
   }
-
-  /// Episodes done.
-  var count: Int { numbers.withLock { $0.returns.count } }
 
   /// Adds an episode.
   ///
   /// - Returns: Episodes done, and what to show beside that.
   func add(_ episode: EpisodeRecord) -> (count: Int, details: [String]) {
     numbers.withLock { numbers in
-      numbers.returns.append(episode.totalReward)
+      numbers.count += 1
+      numbers.returns = (numbers.returns + [episode.totalReward]).suffix(window)
       numbers.bestLoss = min(numbers.bestLoss, episode.bestValidationLoss)
-      let last = numbers.returns.suffix(Self.window)
-      let mean = last.reduce(0, +) / Double(last.count)
+      let mean = numbers.returns.reduce(0, +) / Double(numbers.returns.count)
       let loss = showsLoss ? ["best validation loss \(numbers.bestLoss.fixed(4))"] : []
-      return (numbers.returns.count, ["mean return \(mean.fixed(3))"] + loss)
+      return (numbers.count, ["mean return \(mean.fixed(3))"] + loss)
     }
   }
 }

@@ -6,13 +6,13 @@ import Schedules
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default, for each data set: the preset's 120 or 300; with --teacher 12).",
+      "Training episodes (default: the preset's; with --teacher 12).",
       valueName: "count"))
   var episodes: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Episodes from one update to the next (default: 4 for each data set; with --teacher all of them).",
+      "Episodes from one update to the next (default: 4; with --teacher all of them).",
       valueName: "count"))
   var episodesPerUpdate: Int?
 
@@ -25,8 +25,11 @@ struct LearningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Hidden units of actor and critic.", valueName: "count"))
   var hidden = 32
 
-  @Option(help: "Features: paper (seven) or extended (with progress).")
-  var features = FeatureSet.extended
+  @Option(
+    help: ArgumentHelp(
+      "Features: paper (seven), extended (with progress), universal, blind (default: extended).",
+      valueName: "list"), transform: { try FeatureList(preset: $0) })
+  var features: FeatureList?
 
   @Option(help: "Reward: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")).")
   var reward = Reward.improvement
@@ -51,32 +54,27 @@ struct LearningOptions: ParsableArguments {
   var initialRates: [Double] = []
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Imitate this schedule, from every initial rate, in place of learning by reward; of several data sets, one for each.",
+      "Imitate this schedule, from every initial rate, in place of learning by reward.",
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
-  var teacher: [String] = []
+  var teacher: String?
 
-  /// How a controller is trained on so many data sets, from `trained` where it begins as another.
+  /// How a controller is trained on one problem, from `trained` where it begins as another.
   func configuration(
-    preset: Preset, plan: RunPlan, seed: UInt64, datasets: Int = 1, from trained: Controller? = nil
+    preset: Preset, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
-    let teachers = try teacher.map { try ScheduleSpecification(parsing: $0) }
-    configuration.teacher = teachers.first
-    configuration.furtherTeachers = teachers.count > 1 ? Array(teachers.dropFirst()) : nil
-    configuration.episodes = episodes ?? datasets * (teachers.isEmpty ? preset.episodes : 12)
+    configuration.imitates = teacher != nil
+    configuration.episodes = episodes ?? (teacher == nil ? preset.episodes : 12)
     configuration.episodesPerUpdate =
-      episodesPerUpdate
-      ?? (teachers.isEmpty ? datasets * configuration.episodesPerUpdate : configuration.episodes)
-    configuration.plan = plan
+      episodesPerUpdate ?? (teacher == nil ? configuration.episodesPerUpdate : configuration.episodes)
     configuration.actor = actor.shape(hidden: hidden)
     configuration.critic = critic.shape(hidden: hidden)
-    configuration.featureSet = features
+    configuration.features = features ?? configuration.features
     configuration.reward = reward
     configuration.ppo.discount = discount ?? reward.defaultDiscount
-    // Who need not find the way by small steps can undo a bad beginning in one.
-    let range = teachers.isEmpty ? configuration.action.logScale : 2.3
+    // An imitation knows where to go, so it may correct a bad initial rate in one decision.
+    let range = teacher == nil ? configuration.action.logScale : 2.3
     configuration.action.logScale = logScale ?? trained?.action.logScale ?? range
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
@@ -96,5 +94,4 @@ enum ActorKind: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
-extension FeatureSet: ExpressibleByArgument {}
 extension Reward: ExpressibleByArgument {}

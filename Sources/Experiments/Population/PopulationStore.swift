@@ -8,11 +8,11 @@ import MetaLR
 public struct PopulationStore: Sendable {
   /// The file.
   public let path: String
-  private let trainee: TraineeDescription
+  private let trainee: ProblemDescription
 
   private struct Header: Codable {
     var format: String
-    var trainee: TraineeDescription
+    var trainee: ProblemDescription
     var configuration: PopulationTraining.Configuration
     var history: PopulationHistory
     /// Bytes of each snapshot.
@@ -23,7 +23,7 @@ public struct PopulationStore: Sendable {
   private static let format = "metalr population 1"
 
   /// A store of populations of one kind of trainee.
-  public init(path: String, trainee: TraineeDescription) {
+  public init(path: String, trainee: ProblemDescription) {
     self.path = path
     self.trainee = trainee
   }

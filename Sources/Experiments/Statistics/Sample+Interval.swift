@@ -22,11 +22,19 @@ extension Sample {
   /// - Precondition: The share is in [0, 1].
   public func quantile(_ share: Double) -> Double {
     precondition((0...1).contains(share), "expected a share in [0, 1], got \(share)")
-    let sorted = values.sorted()
-    let place = share * Double(count - 1)
-    let below = Int(place)
-    guard below + 1 < count else { return sorted[count - 1] }
-    let fraction = place - Double(below)
-    return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction
+    return Experiments.quantile(share, ofSorted: values.sorted())
   }
+}
+
+/// The value below which a share of sorted numbers lies, as ``Sample/quantile(_:)`` describes it.
+///
+/// Infinite numbers are allowed: between a finite and an infinite one the quantile is infinite.
+func quantile(_ share: Double, ofSorted sorted: [Double]) -> Double {
+  let place = share * Double(sorted.count - 1)
+  let below = Int(place)
+  guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
+  let fraction = place - Double(below)
+  // Infinity times zero is not a number.
+  guard fraction > 0, sorted[below] != sorted[below + 1] else { return sorted[below] }
+  return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../Patches.h"
 #include "Kernels.h"
 
 extern const KernelTable portable_KernelTable;

@@ -5,6 +5,7 @@
 #define METALR_NAIVE_H
 
 #include "Kernels.h"
+#include "../Patches.h"
 
 #pragma clang assume_nonnull begin
 
@@ -76,12 +77,31 @@ void naiveMomentumStep(size_t count, float rate, float momentum, int32_t nestero
                        float *velocity, float *parameters);
 void naiveAdamStep(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
                    const float *gradient, float *mean, float *square, float *parameters);
+void naiveAdamwStep(size_t count, float rate, float beta1, float beta2, float epsilon, float decay, int64_t step,
+                    const float *gradient, float *mean, float *square, float *parameters);
+void naiveScheduleFreeAdamStep(size_t count, float rate, float beta, float beta2, float epsilon, float decay,
+                               float share, int64_t step, const float *gradient, float *square, float *z,
+                               float *average, float *parameters);
 void naiveAdagradStep(size_t count, float rate, float epsilon, const float *gradient, float *sum,
                       float *parameters);
 void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const float *gradient, float *square,
                        float *delta, float *parameters);
 void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                       float *square, float *parameters);
+
+void naiveRowProduct(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow, size_t aInner, const float *b, size_t bRow, const float *_Nullable bias, float *c, size_t cRow);
+void naiveRowTranspose(int32_t rows, int32_t columns, const float *x, float *y);
+void naiveRowSums(int32_t rows, int32_t columns, const float *x, float *sums);
+void naiveRowActivate(int32_t activation, size_t count, const float *z, float *y);
+void naiveRowActivateBackward(int32_t activation, size_t count, const float *z, float *d);
+void naiveRowNormalize(int32_t rows, int32_t columns, int32_t stride, float *x, float *scales);
+void naiveRowNormalizeBackward(int32_t rows, int32_t columns, int32_t stride, const float *y, const float *scales, float *d);
+double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride, float *logits, const int32_t *labels, float scale, float *_Nullable probabilities, int32_t *correct);
+void naiveRowPatches(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x, float *patches);
+void naiveRowPatchesBackward(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *patches, float *x);
+void naiveStepSums(size_t count, const float *before, const float *after, const float *gradient, float *lastGradient, float *lastUpdate, double *sums);
+void naivePairSums(size_t count, const float *x, const float *y, double *sums);
+double naiveSquaredDistance(size_t count, const float *x, const float *y);
 
 double naiveMultiplyAddProbe(int64_t rounds, float factor, float summand, float *result);
 

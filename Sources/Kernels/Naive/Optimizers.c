@@ -27,6 +27,37 @@ void naiveAdamStep(size_t count, float rate, float beta1, float beta2, float eps
   }
 }
 
+// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): Adam's step, and
+//   parameters -= rate decay parameters
+void naiveAdamwStep(size_t count, float rate, float beta1, float beta2, float epsilon, float decay, int64_t step,
+                    const float *gradient, float *mean, float *square, float *parameters) {
+  float stepSize = (float)(rate / (1 - pow(beta1, (double)step)));
+  float correction = (float)sqrt(1 - pow(beta2, (double)step));
+  for (size_t i = 0; i < count; i++) {
+    mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i];
+    square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] * gradient[i];
+    float change = stepSize * mean[i] / (sqrtf(square[i]) / correction + epsilon);
+    parameters[i] -= change + rate * decay * parameters[i];
+  }
+}
+
+// Defazio et al. 2024, arXiv:2405.15682, algorithm 1; parameters are y, the gradient is taken at y.
+//   square = beta2 square + (1 - beta2) g^2
+//   z -= rate (g / (sqrt(square / (1 - beta2^step)) + epsilon) + decay y)
+//   average += share (z - average);  y = (1 - beta) z + beta average
+void naiveScheduleFreeAdamStep(size_t count, float rate, float beta, float beta2, float epsilon, float decay,
+                               float share, int64_t step, const float *gradient, float *square, float *z,
+                               float *average, float *parameters) {
+  float correction = (float)(1 / (1 - pow(beta2, (double)step)));
+  for (size_t i = 0; i < count; i++) {
+    square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] * gradient[i];
+    float change = gradient[i] / (sqrtf(square[i] * correction) + epsilon) + decay * parameters[i];
+    z[i] -= rate * change;
+    average[i] += share * (z[i] - average[i]);
+    parameters[i] = (1 - beta) * z[i] + beta * average[i];
+  }
+}
+
 // sum += g^2; parameters -= rate g / (sqrt(sum) + epsilon) (Duchi et al. 2011).
 void naiveAdagradStep(size_t count, float rate, float epsilon, const float *gradient, float *sum,
                       float *parameters) {

@@ -37,6 +37,9 @@ typedef struct {
   int32_t size, stride, padding;
 } PoolShape;
 
+// Activations of networks of rows.
+enum { kActivationRelu = 0, kActivationTanh = 1, kActivationGelu = 2 };
+
 typedef struct KernelTable {
   const char *name;
 
@@ -145,12 +148,44 @@ typedef struct KernelTable {
                                 const float *gradient, float *velocity, float *parameters);
   void (*_Nonnull adamStep)(size_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
                             const float *gradient, float *mean, float *square, float *parameters);
+  void (*_Nonnull adamwStep)(size_t count, float rate, float beta1, float beta2, float epsilon, float decay,
+                             int64_t step, const float *gradient, float *mean, float *square, float *parameters);
+  void (*_Nonnull scheduleFreeAdamStep)(size_t count, float rate, float beta, float beta2, float epsilon,
+                                        float decay, float share, int64_t step, const float *gradient,
+                                        float *square, float *z, float *average, float *parameters);
   void (*_Nonnull adagradStep)(size_t count, float rate, float epsilon, const float *gradient, float *sum,
                                float *parameters);
   void (*_Nonnull adadeltaStep)(size_t count, float rate, float rho, float epsilon, const float *gradient,
                                 float *square, float *delta, float *parameters);
   void (*_Nonnull rmspropStep)(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                                float *square, float *parameters);
+
+  // Networks of rows: one example a row, its features in the lanes; columns are padded with zeros to a multiple of 16, and
+  // every pointer to floats is aligned to 64 bytes. Formulas stand beside the naive twins.
+  void (*_Nonnull rowProduct)(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow,
+                              size_t aInner, const float *b, size_t bRow, const float *_Nullable bias, float *c,
+                              size_t cRow);
+  // Rows and columns are multiples of 16.
+  void (*_Nonnull rowTranspose)(int32_t rows, int32_t columns, const float *x, float *y);
+  void (*_Nonnull rowSums)(int32_t rows, int32_t columns, const float *x, float *sums);
+  void (*_Nonnull rowActivate)(int32_t activation, size_t count, const float *z, float *y);
+  void (*_Nonnull rowActivateBackward)(int32_t activation, size_t count, const float *z, float *d);
+  void (*_Nonnull rowNormalize)(int32_t rows, int32_t columns, int32_t stride, float *x, float *scales);
+  void (*_Nonnull rowNormalizeBackward)(int32_t rows, int32_t columns, int32_t stride, const float *y,
+                                        const float *scales, float *d);
+  double (*_Nonnull rowSoftmaxCrossEntropy)(int32_t rows, int32_t classes, int32_t stride, float *logits,
+                                            const int32_t *labels, float scale, float *_Nullable probabilities,
+                                            int32_t *correct);
+  void (*_Nonnull rowPatches)(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x,
+                              float *patches);
+  void (*_Nonnull rowPatchesBackward)(int32_t rows, int32_t side, int32_t channels, size_t stride,
+                                      const float *patches, float *x);
+
+  // Sums over buffers of any alignment, for measures of a step.
+  void (*_Nonnull stepSums)(size_t count, const float *before, const float *after, const float *gradient,
+                            float *lastGradient, float *lastUpdate, double *sums);
+  void (*_Nonnull pairSums)(size_t count, const float *x, const float *y, double *sums);
+  double (*_Nonnull squaredDistance)(size_t count, const float *x, const float *y);
 
   // Multiplies and adds in registers alone, `rounds` times over, and writes what came out, which no compiler may
   // leave away. Returns the floating-point operations done, two for each multiply-add: divided by the time they

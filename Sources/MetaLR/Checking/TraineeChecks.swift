@@ -42,7 +42,9 @@ struct TraineeChecks {
       try expect(observation.step, 0, "step after reset")
       try expect(observation.stepBudget, budget, "step budget after reset")
       try expect(observation.learningRate, rate, "learning rate after reset")
-      try expect(observation.predictionChangeVariance, 0, "variance of the change of predictions after reset")
+      if let change = observation[.predictionChangeVariance] {
+        try expect(change, 0, "predictionChangeVariance after reset")
+      }
     }
   }
 
@@ -54,13 +56,10 @@ struct TraineeChecks {
 
   private func checkNumbers() throws {
     for observation in try ordinaryRun() {
-      for (name, value, highest) in [
-        ("prediction variance", observation.predictionVariance, 0.25),
-        ("prediction change variance", observation.predictionChangeVariance, 1),
-        ("weight variance", observation.weightVariance, .infinity),
-      ] where !(0...highest).contains(value) {
+      for measure in observation.measures.measures {
+        guard let value = observation[measure], let lowest = measure.minimum, !(value >= lowest) else { continue }
         throw Violation(
-          detail: "At step \(observation.step) the \(name) is \(value), not from 0 to \(highest).")
+          detail: "At step \(observation.step) the \(measure.rawValue) is \(value), below \(lowest).")
       }
     }
   }
@@ -105,25 +104,25 @@ struct TraineeChecks {
     let highs = Array(repeating: high, count: half)
     let together = try end([lows + highs])
     let apart = try end([lows, highs])
-    for (name, first, second) in [
-      ("validation loss", together.validationLoss, apart.validationLoss),
-      ("weight mean", together.weightMean, apart.weightMean),
-      ("weight variance", together.weightVariance, apart.weightVariance),
-    ] where first != second {
+    for measure in Self.endMeasures where together[measure] != apart[measure] {
       throw Violation(
         detail:
-          "\(half) steps at \(low) and \(half) at \(high) in one call give a \(name) of \(first), in two "
-          + "calls \(second).")
+          "\(half) steps at \(low) and \(half) at \(high) in one call give a \(measure.rawValue) of "
+          + "\(Self.text(together[measure])), in two calls \(Self.text(apart[measure])).")
     }
     for (name, other) in [
       ("all steps at the first rate", try end([lows + lows])),
       ("all steps at the last rate", try end([highs + highs])),
       ("the rates in the opposite order", try end([highs + lows])),
-    ] where other.validationLoss == together.validationLoss && other.weightVariance == together.weightVariance
-    {
+    ] where Self.endMeasures.allSatisfy({ other[$0] == together[$0] }) && other.trainLoss == together.trainLoss {
       throw Violation(detail: "It ends the same with \(name).")
     }
   }
+
+  /// Measures of the weights at the end of an interval, whatever the steps before.
+  private static let endMeasures: [Measure] = [.validationLoss, .weightMean, .weightVariance, .weightNorm]
+
+  private static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "nothing" }
 
   private func checkRestoring() throws {
     let rates = Array(repeating: configuration.learningRate, count: configuration.interval)
@@ -210,14 +209,12 @@ extension TraineeChecks {
 
 extension Observation {
   fileprivate func firstDifference(from other: Observation) -> String {
-    let numbers: [(String, KeyPath<Observation, Double>)] = [
-      ("learning rate", \.learningRate), ("validation loss", \.validationLoss), ("train loss", \.trainLoss),
-      ("prediction variance", \.predictionVariance),
-      ("prediction change variance", \.predictionChangeVariance), ("weight mean", \.weightMean),
-      ("weight variance", \.weightVariance),
-    ]
-    for (name, path) in numbers where self[keyPath: path] != other[keyPath: path] {
-      return "the \(name) is \(other[keyPath: path]) where it was \(self[keyPath: path])"
+    for measure in Measure.allCases where self[measure] != other[measure] {
+      func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "absent" }
+      return "the \(measure.rawValue) is \(text(other[measure])) where it was \(text(self[measure]))"
+    }
+    if learningRate != other.learningRate {
+      return "the learning rate is \(other.learningRate) where it was \(learningRate)"
     }
     return "step \(other.step) of \(other.stepBudget) where it was \(step) of \(stepBudget)"
   }

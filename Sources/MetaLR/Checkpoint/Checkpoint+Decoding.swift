@@ -29,17 +29,12 @@ extension Checkpoint {
     } catch {
       throw Self.damaged(path, "describes an impossible controller: \(error)")
     }
-    // What all trainings cost is shown and compared.
-    var total = 0
     for part in card.lineage {
-      let steps = part.episodes.multipliedReportingOverflow(by: part.training.plan.stepBudget)
-      let sum = total.addingReportingOverflow(steps.partialValue)
-      guard part.episodes >= 0, part.earlier.isEmpty, !steps.overflow, !sum.overflow else {
-        throw Self.damaged(path, "has a card with \(part.episodes) episodes")
+      guard part.episodes >= 0, part.steps >= 0, part.steps < 1 << 60, part.earlier.isEmpty else {
+        throw Self.damaged(path, "has a card with \(part.episodes) episodes of \(part.steps) steps")
       }
-      total = sum.partialValue
     }
-    let count = description.featureSet.count
+    let count = description.features.count
     guard description.policy.observationCount == count, description.policy.actionCount == 1,
       description.normalizerCount >= 0, description.normalizerClip > 0
     else {
@@ -52,7 +47,7 @@ extension Checkpoint {
         squaredDeviations: try Self.doubles(Name.normalizerSquares, count, of: file, path)),
       clip: description.normalizerClip)
     controller = Controller(
-      featureSet: description.featureSet, action: description.action, normalizer: normalizer,
+      features: description.features, action: description.action, normalizer: normalizer,
       policy: try Self.policy(description.policy, of: file, path))
   }
 

@@ -11,8 +11,8 @@ public struct Checkpoint: Sendable, Equatable {
   /// How it was made.
   public var card: ControllerCard
 
-  /// The format that this build writes, and the newest that it reads.
-  public static let formatVersion = 1
+  /// The newest format that this build writes and reads: 2 has features by name, looks, and deeper networks.
+  public static let formatVersion = 2
 
   /// Puts a checkpoint together.
   public init(controller: Controller, card: ControllerCard) {
@@ -44,7 +44,7 @@ public struct Checkpoint: Sendable, Equatable {
       }
     }
     let description = ControllerDescription(
-      featureSet: controller.featureSet, action: controller.action, policy: policy.configuration,
+      features: controller.features, action: controller.action, policy: policy.configuration,
       normalizerClip: controller.normalizer.clip, normalizerCount: statistics.count)
     return try Safetensors(
       tensors: tensors,
@@ -74,10 +74,15 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// What the tensors do not say about a controller.
   struct ControllerDescription: Codable {
-    let featureSet: FeatureSet
+    let features: FeatureList
     let action: LearningRateAction
     let policy: ActorCritic.Configuration
     let normalizerClip: Float
     let normalizerCount: Int
+
+    enum CodingKeys: String, CodingKey {
+      case features = "featureSet"
+      case action, policy, normalizerClip, normalizerCount
+    }
   }
 }

@@ -2,26 +2,23 @@
 public struct ControllerCard: Codable, Sendable, Equatable {
   /// The version of metalr that wrote it.
   public var version: String
-  /// What its trainees were; with several tasks, those of the first.
-  public var trainee: TraineeDescription
-  /// The trainees of the other tasks, in order; empty for a single task.
-  public var furtherTrainees: [TraineeDescription]
-  /// How it was trained; seeds, rewards, rates and lengths included.
+  /// What it was trained on.
+  public var problems: DistributionDescription
+  /// The schedules that it imitates, one a problem; empty where it learned by reward.
+  public var teachers: [String]
+  /// How it was trained; seeds, rewards and rates included.
   public var training: ControllerTraining.Configuration
   /// Training episodes done.
   public var episodes: Int
+  /// Optimizer steps of trainees in these episodes.
+  public var steps: Int
   /// How it did on held-out seeds after training; empty where nobody measured.
   public var evaluation: [EvaluationRow]
   /// The trainings before, of the controllers that this one began as, oldest first; empty for one that began anew.
   public var earlier: [ControllerCard]
 
-  /// The trainees of all tasks, in order.
-  public var trainees: [TraineeDescription] { [trainee] + furtherTrainees }
-
   /// Optimizer steps of trainees in all trainings together.
-  public var trainingSteps: Int {
-    earlier.reduce(episodes * training.plan.stepBudget) { $0 + $1.trainingSteps }
-  }
+  public var trainingSteps: Int { earlier.reduce(steps) { $0 &+ $1.trainingSteps } }
 
   /// This training and those before it, as what a controller that goes on from it has behind it.
   public var lineage: [ControllerCard] {
@@ -32,78 +29,56 @@ public struct ControllerCard: Codable, Sendable, Equatable {
 
   /// Creates a card.
   public init(
-    version: String = metalrVersion, trainee: TraineeDescription,
-    furtherTrainees: [TraineeDescription] = [], training: ControllerTraining.Configuration, episodes: Int,
-    evaluation: [EvaluationRow], earlier: [ControllerCard] = []
+    version: String = metalrVersion, problems: DistributionDescription, teachers: [String] = [],
+    training: ControllerTraining.Configuration, episodes: Int, steps: Int, evaluation: [EvaluationRow],
+    earlier: [ControllerCard] = []
   ) {
-    self.earlier = earlier
-    self.furtherTrainees = furtherTrainees
     self.version = version
-    self.trainee = trainee
+    self.problems = problems
+    self.teachers = teachers
     self.training = training
     self.episodes = episodes
+    self.steps = steps
     self.evaluation = evaluation
+    self.earlier = earlier
   }
 }
 
 extension ControllerCard {
-  /// Reads a card; those of older versions name neither earlier trainings nor further trainees.
+  /// What cards of version 0.1 kept elsewhere.
+  private enum OldKeys: String, CodingKey {
+    case trainee, furtherTrainees, training
+  }
+
+  private enum OldTrainingKeys: String, CodingKey {
+    case plan, teacher, furtherTeachers
+  }
+
+  /// Reads a card; those of version 0.1 name trainees, and keep lengths and teachers in the training.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      version: try values.decode(String.self, forKey: .version),
-      trainee: try values.decode(TraineeDescription.self, forKey: .trainee),
-      furtherTrainees: try values.decodeIfPresent([TraineeDescription].self, forKey: .furtherTrainees) ?? [],
-      training: try values.decode(ControllerTraining.Configuration.self, forKey: .training),
-      episodes: try values.decode(Int.self, forKey: .episodes),
-      evaluation: try values.decode([EvaluationRow].self, forKey: .evaluation),
-      earlier: try values.decodeIfPresent([ControllerCard].self, forKey: .earlier) ?? [])
-  }
-}
-
-/// What a trainee is made of, in words and numbers.
-public struct TraineeDescription: Codable, Sendable, Equatable {
-  /// Name of the data set: "fashion".
-  public var dataset: String
-  /// A hash of the data set's contents.
-  public var datasetHash: String
-  /// Images of the training, validation and test splits.
-  public var splitSizes: [Int]
-  /// Name of the network: "LeNet-5".
-  public var model: String
-  /// Name of the optimizer: "adam".
-  public var optimizer: String
-  /// Images of one optimizer step.
-  public var batchSize: Int
-  /// The command of a trainee in a process of its own, nil for the built-in one.
-  public var command: String?
-
-  /// Creates a description.
-  public init(
-    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, batchSize: Int,
-    command: String? = nil
-  ) {
-    self.command = command
-    self.dataset = dataset
-    self.datasetHash = datasetHash
-    self.splitSizes = splitSizes
-    self.model = model
-    self.optimizer = optimizer
-    self.batchSize = batchSize
-  }
-}
-
-extension TraineeDescription {
-  /// What a trainee in another process says of itself; a hash or name that it does not give is empty.
-  ///
-  /// - Parameters:
-  ///   - hello: What it says.
-  ///   - command: By which it is started; nil where nobody knows.
-  public init(of hello: TraineeHello, command: String? = nil) {
-    self.init(
-      dataset: hello.dataset ?? "", datasetHash: hello.datasetHash ?? "", splitSizes: hello.splitSizes ?? [],
-      model: hello.model ?? hello.name, optimizer: hello.optimizer ?? "", batchSize: hello.batchSize ?? 0,
-      command: command)
+    version = try values.decode(String.self, forKey: .version)
+    training = try values.decode(ControllerTraining.Configuration.self, forKey: .training)
+    episodes = try values.decode(Int.self, forKey: .episodes)
+    evaluation = try values.decode([EvaluationRow].self, forKey: .evaluation)
+    earlier = try values.decodeIfPresent([ControllerCard].self, forKey: .earlier) ?? []
+    if let problems = try values.decodeIfPresent(DistributionDescription.self, forKey: .problems) {
+      self.problems = problems
+      teachers = try values.decodeIfPresent([String].self, forKey: .teachers) ?? []
+      steps = try values.decode(Int.self, forKey: .steps)
+      return
+    }
+    let old = try decoder.container(keyedBy: OldKeys.self)
+    let oldTraining = try old.nestedContainer(keyedBy: OldTrainingKeys.self, forKey: .training)
+    let plan = try oldTraining.decode(RunPlan.self, forKey: .plan)
+    var trainees = [try old.decode(ProblemDescription.self, forKey: .trainee)]
+    trainees += try old.decodeIfPresent([ProblemDescription].self, forKey: .furtherTrainees) ?? []
+    for index in trainees.indices { trainees[index].plan = plan }
+    problems = DistributionDescription(name: "list", problems: trainees)
+    teachers = try oldTraining.decodeIfPresent(String.self, forKey: .teacher).map { [$0] } ?? []
+    teachers += try oldTraining.decodeIfPresent([String].self, forKey: .furtherTeachers) ?? []
+    let (product, overflow) = episodes.multipliedReportingOverflow(by: plan.stepBudget)
+    steps = overflow ? .max : product
   }
 }
 

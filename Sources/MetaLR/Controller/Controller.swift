@@ -35,8 +35,9 @@ public struct Controller: Sendable, Equatable {
   }
 
   /// What the policy sees of a run so far: its features on the policy's scale, 0 (the mean) for an absent one.
-  public func inputs(of history: RunHistory) -> [Float] {
-    let values = features.values(of: history)
+  public func inputs(of history: RunHistory) -> [Float] { inputs(of: features.values(of: history)) }
+
+  func inputs(of values: [Float?]) -> [Float] {
     var inputs = normalizer.normalize(values.map { $0 ?? 0 })
     for index in inputs.indices where values[index] == nil { inputs[index] = 0 }
     return inputs

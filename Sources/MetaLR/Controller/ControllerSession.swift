@@ -36,6 +36,11 @@ public struct ControllerSession: RateSource, Sendable {
   /// - Returns: The rate per optimizer step, within the controller's bounds.
   public mutating func nextLearningRate(after observation: Observation) -> Double {
     guard observation.isFinite else { return observation.learningRate }
+    if memory.history.isLook {
+      // The last look has decided the first interval.
+      memory.history.endLooks(with: observation)
+      return observation.learningRate
+    }
     memory.history.add(observation)
     return decide(from: observation.learningRate, scale: controller.action.logScale)
   }
@@ -52,7 +57,7 @@ public struct ControllerSession: RateSource, Sendable {
     var rate = observation.learningRate
     for index in 0..<controller.action.looks {
       guard observation.isFinite, let seen = try look(rate) else { break }
-      if index == 0 { memory.history.begin(with: observation) }
+      if index == 0 { memory.history.add(observation) }
       memory.history.add(look: seen)
       rate = decide(from: rate, scale: controller.action.lookLogScale)
     }
@@ -70,6 +75,7 @@ public struct ControllerSession: RateSource, Sendable {
 extension Controller {
   /// The memory at the beginning of a run.
   public func initialMemory(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession.Memory {
-    ControllerSession.Memory(recurrent: policy.initialState, history: RunHistory(hiding: hidden))
+    ControllerSession.Memory(
+      recurrent: policy.initialState, history: RunHistory(hiding: hidden, looksBack: features.looksBack))
   }
 }

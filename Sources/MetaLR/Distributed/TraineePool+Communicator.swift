@@ -8,6 +8,7 @@ extension TraineePool {
   ///
   /// - Parameters:
   ///   - count: How many jobs.
+  ///   - problem: The problem of each job; nil, the default, for the pool's.
   ///   - onResult: Told each result as it is ready, one at a time, in no fixed order; those of other ranks once this
   ///     rank has done its share.
   ///   - job: Does one job with a trainee of its own.
@@ -15,15 +16,17 @@ extension TraineePool {
   /// - Throws: The error of the job with the lowest number among those of this rank that failed, ``RankError`` for
   ///   another rank's; jobs that had not begun by then are not run.
   public func run<Result: Sendable & Codable>(
-    count: Int, onResult: @escaping @Sendable (Int, Result) -> Void = { _, _ in },
+    count: Int, problem: (@Sendable (Int) throws -> Problem)? = nil,
+    onResult: @escaping @Sendable (Int, Result) -> Void = { _, _ in },
     job: @escaping @Sendable (Int, any Trainee) throws -> Result
   ) throws -> [Result] {
     guard let communicator, communicator.count > 1 else {
-      return try run(jobs: Array(0..<count), onResult: onResult, job: job)
+      return try run(jobs: Array(0..<count), problem: problem, onResult: onResult, job: job)
     }
     let (rank, ranks) = (communicator.rank, communicator.count)
     let own = Swift.Result {
-      try run(jobs: Array(stride(from: rank, to: count, by: ranks)), onResult: onResult, job: job)
+      try run(
+        jobs: Array(stride(from: rank, to: count, by: ranks)), problem: problem, onResult: onResult, job: job)
     }
     let shares = try communicator.exchange(encodeShare(own))
     var results: [Result?] = Array(repeating: nil, count: count)

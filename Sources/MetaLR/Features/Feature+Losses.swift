@@ -36,7 +36,7 @@ extension Feature {
       difference(history.validationLogs.last, history.latest.map { history.logarithm($0.trainLoss) })
     },
     Feature("validation loss over best", .validation) {
-      difference($0.validationLogs.last, $0.logarithm($0.lowestValidationLoss))
+      difference($0.validationLogs.last, $0.lowestValidationLoss.map($0.logarithm))
     },
     Feature("prediction variance over first", .predictions) { history in
       ratio(history, .predictionVariance)

@@ -35,6 +35,9 @@ public struct FeatureList: Sendable, Equatable {
   /// The features, in order.
   public var all: [Feature] { features }
 
+  /// Whether any of them is about more than the latest reading.
+  public var looksBack: Bool { !Set(names).isSubset(of: Feature.paperFeatures.map(\.name)) }
+
   /// The values after the latest reading, in the order of ``names``; nil where a feature is absent.
   public func values(of history: RunHistory) -> [Float?] {
     features.map { feature in feature.value(of: history).map { Float($0) } }

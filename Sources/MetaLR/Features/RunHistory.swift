@@ -4,9 +4,11 @@ import Foundation
 ///
 /// A history grows by readings and by actions in turn. It is a value of bounded size, so that a service can store it
 /// between two requests.
-public struct RunHistory: Sendable, Equatable {
+public struct RunHistory: Sendable, Equatable, Codable {
   /// Groups of features that are taken as absent, whatever the trainee reports.
   public var hidden: Set<FeatureGroup>
+  /// Whether anything but the latest reading is remembered; false for controllers whose features do not look back.
+  public private(set) var looksBack: Bool
   /// The reading before the first step.
   public private(set) var first: Observation?
   /// The latest reading, or the latest look before the first step.
@@ -21,11 +23,11 @@ public struct RunHistory: Sendable, Equatable {
   /// Natural logarithms of the validation loss, likewise.
   private(set) var validationLogs: [Double] = []
   /// The lowest validation loss so far.
-  private(set) var lowestValidationLoss = Double.infinity
+  private(set) var lowestValidationLoss: Double?
   /// Moving averages, each with the weight ``averageWeight`` on the latest value.
   private(set) var averages: [Average: Double] = [:]
   /// ln of the gradient's norm at the first reading that has one, before the latest reading, and at it.
-  private(set) var gradientLogs: (first: Double, previous: Double, latest: Double)?
+  private(set) var gradientLogs: GradientLogs?
   /// Sum of the squared norms of all updates.
   private(set) var sumOfSquaredUpdates = 0.0
   /// Steps between the latest two readings.
@@ -36,13 +38,21 @@ public struct RunHistory: Sendable, Equatable {
   private static let averageWeight = 0.2
 
   /// Quantities that a moving average is kept of.
-  enum Average: String, Codable {
+  enum Average: String, Codable, CodingKeyRepresentable {
     case trainChange, validationChange, gradientCosine, updateCosine, halfBatchCosine
   }
 
+  /// Logarithms of the gradient's norm.
+  struct GradientLogs: Codable, Equatable {
+    var first: Double
+    var previous: Double
+    var latest: Double
+  }
+
   /// A run without readings.
-  public init(hiding hidden: Set<FeatureGroup> = []) {
+  public init(hiding hidden: Set<FeatureGroup> = [], looksBack: Bool = true) {
     self.hidden = hidden
+    self.looksBack = looksBack
   }
 
   /// The loss that losses are compared with where they near zero: chance's, or the first one.
@@ -51,24 +61,18 @@ public struct RunHistory: Sendable, Equatable {
   /// ln(loss + 0.0001 scale), so that a loss near zero has a finite logarithm.
   func logarithm(_ loss: Double) -> Double { safeLog(loss + 1e-4 * lossScale) }
 
-  /// Sets the reading before the first step, which looks are compared with.
-  mutating func begin(with observation: Observation) {
-    first = observation
-    latest = observation
-  }
-
   /// Adds the reading before the first step, or one after an interval.
   public mutating func add(_ observation: Observation) {
-    intervalSteps = observation.step - (isLook ? 0 : latest?.step ?? 0)
-    isLook = false
+    intervalSteps = observation.step - (latest?.step ?? 0)
     latest = observation
+    guard looksBack else { return }
     if first == nil { first = observation }
     trainLogs = (trainLogs + [logarithm(observation.trainLoss)]).suffix(Self.window)
     if let loss = observation[.validationLoss] {
       validationLogs = (validationLogs + [logarithm(loss)]).suffix(Self.window)
-      lowestValidationLoss = min(lowestValidationLoss, loss)
+      lowestValidationLoss = min(lowestValidationLoss ?? loss, loss)
     }
-    guard observation.step > (first?.step ?? 0) else { return }
+    guard trainLogs.count > 1 else { return }
     accumulate(.trainChange, change(of: trainLogs, over: 1), from: 0)
     accumulate(.validationChange, change(of: validationLogs, over: 1), from: 0)
     accumulate(.gradientCosine, observation[.gradientCosine])
@@ -85,6 +89,12 @@ public struct RunHistory: Sendable, Equatable {
     if gradientLogs == nil { noteGradient(look[.gradientNorm]) }
   }
 
+  /// Goes back to the reading before the first step once all looks are taken; its step counts what they cost.
+  public mutating func endLooks(with observation: Observation) {
+    isLook = false
+    latest = observation
+  }
+
   /// Adds what was decided after the latest reading.
   public mutating func add(action: Double) {
     lastAction = action.isFinite ? min(max(action, -1), 1) : 0
@@ -99,7 +109,8 @@ public struct RunHistory: Sendable, Equatable {
   private mutating func noteGradient(_ norm: Double?) {
     guard let norm else { return }
     let log = safeLog(norm)
-    gradientLogs = gradientLogs.map { ($0.first, $0.latest, log) } ?? (log, log, log)
+    let before = gradientLogs
+    gradientLogs = GradientLogs(first: before?.first ?? log, previous: before?.latest ?? log, latest: log)
   }
 
   /// Moves an average towards `value`; it begins at `start`, or else at the first value.

@@ -9,16 +9,16 @@ extension Controller {
   /// Over the observations of the training it is 1 in the mean square. The scores are not clipped, unlike those
   /// that the policy sees.
   ///
-  /// - Parameter observation: The reading.
+  /// - Parameter history: The run so far; absent features do not count.
   /// - Returns: At least 0; nil for a reading that is not finite, and for a controller that was never trained.
-  public func outOfDistribution(of observation: Observation) -> Double? {
+  public func outOfDistribution(of history: RunHistory) -> Double? {
     let statistics = normalizer.statistics
-    guard observation.isFinite, statistics.count > 0 else { return nil }
+    guard let latest = history.latest, latest.isFinite, statistics.count > 0 else { return nil }
     let variance = statistics.variance
-    let features = featureSet.values(of: observation)
-    let seen = policy.seenEntries
-    let squares = seen.map { index in
-      let distance = Double(features[index]) - statistics.mean[index]
+    let values = features.values(of: history)
+    let squares = policy.seenEntries.compactMap { index -> Double? in
+      guard let value = values[index] else { return nil }
+      let distance = Double(value) - statistics.mean[index]
       return distance * distance / (variance[index] + ObservationNormalizer.varianceFloor)
     }
     let distance = (squares.reduce(0, +) / Double(max(squares.count, 1))).squareRoot()

@@ -12,13 +12,13 @@ public struct GuardedController: Sendable {
   /// What is remembered of one run.
   public struct State: Codable, Sendable, Equatable {
     /// The controller's memory.
-    public internal(set) var recurrent: RecurrentState
+    public internal(set) var controller: ControllerSession.Memory
     /// The guardian's memory.
     public internal(set) var guardian: Guardian.State
 
     /// A state that was kept.
-    public init(recurrent: RecurrentState, guardian: Guardian.State) {
-      self.recurrent = recurrent
+    public init(controller: ControllerSession.Memory, guardian: Guardian.State) {
+      self.controller = controller
       self.guardian = guardian
     }
   }
@@ -32,7 +32,7 @@ public struct GuardedController: Sendable {
 
   /// The state at the beginning of a run.
   public var initialState: State {
-    State(recurrent: controller.policy.initialState, guardian: Guardian.State())
+    State(controller: controller.initialMemory(), guardian: Guardian.State())
   }
 
   /// Decides the rate of the next interval.
@@ -48,7 +48,9 @@ public struct GuardedController: Sendable {
   public func decide(
     after observation: Observation, interval: Int, state: inout State
   ) -> GuardedDecision {
-    let distance = controller.outOfDistribution(of: observation)
+    var session = ControllerSession(controller: controller, memory: state.controller)
+    let proposed = session.nextLearningRate(after: observation)
+    let distance = observation.isFinite ? controller.outOfDistribution(of: session.memory.history) : nil
     func decision(_ rate: Double, _ verdict: Verdict, _ source: String) -> GuardedDecision {
       GuardedDecision(
         learningRate: rate, scale: rate / observation.learningRate, verdict: verdict, source: source,
@@ -61,9 +63,7 @@ public struct GuardedController: Sendable {
       return fail(observation, &state.guardian, decision)
     }
     state.guardian.accept(observation, guardian.configuration)
-    var session = ControllerSession(controller: controller, state: state.recurrent)
-    let proposed = session.nextLearningRate(after: observation)
-    state.recurrent = session.state
+    state.controller = session.memory
     let ceiling = state.guardian.ceiling
     func bounded(_ rate: Double) -> Double {
       guardian.bounded(rate, previous: observation.learningRate, ceiling: ceiling)

@@ -16,6 +16,17 @@ public struct GuardedSession: RateSource, Sendable {
     state = controller.initialState
   }
 
+  /// Looks before the first step as the controller alone would, within the guardian's bounds.
+  public mutating func firstLearningRate(
+    after observation: Observation, look: (Double) throws -> Observation?
+  ) throws -> Double {
+    var session = ControllerSession(controller: controller.controller, memory: state.controller)
+    let rate = try session.firstLearningRate(after: observation, look: look)
+    state.controller = session.memory
+    let bounds = controller.guardian.configuration
+    return min(max(rate, bounds.minimumLearningRate), bounds.maximumLearningRate)
+  }
+
   /// Whether the guardian calls the reading a failure.
   public func goesBack(after observation: Observation) -> Bool {
     controller.guardian.isFailure(observation, after: state.guardian)

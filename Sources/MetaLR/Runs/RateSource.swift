@@ -9,6 +9,9 @@ public protocol RateSource {
   /// - Throws: ``RunStopped`` to end the run as one that diverged, or whatever keeps it from deciding.
   mutating func learningRates(after observation: Observation, steps: Int) throws -> [Double]
 
+  /// What a guardian decided so far, one for each reading; empty for sources without one, the default.
+  var decisions: [GuardedDecision] { get }
+
   /// Decides the rate to begin with, before the first step.
   ///
   /// - Parameters:
@@ -26,6 +29,9 @@ public protocol RateSource {
 }
 
 extension RateSource {
+  /// None.
+  public var decisions: [GuardedDecision] { [] }
+
   /// The rate that the run was given.
   public func firstLearningRate(
     after observation: Observation, look: (Double) throws -> Observation?

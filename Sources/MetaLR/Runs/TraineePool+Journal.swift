@@ -10,13 +10,14 @@ extension TraineePool {
   /// - Parameters:
   ///   - keys: What tells the jobs apart, each once.
   ///   - journal: Where results are recorded: nil for nowhere, and on every rank but the first.
+  ///   - problem: The problem of each job; nil, the default, for the pool's.
   ///   - onResult: Told the number of each result that is there, one at a time, in no fixed order.
   ///   - job: Does the job of a number with a trainee of its own.
   /// - Returns: One result a key, in their order, on every rank.
   /// - Throws: What a job throws, ``RankError`` for another rank's, or `FileError` when the journal cannot be
   ///   written.
   public func run<Result: Sendable & Codable>(
-    keys: [String], recordedIn journal: Journal?,
+    keys: [String], problem: (@Sendable (Int) throws -> Problem)? = nil, recordedIn journal: Journal?,
     onResult: @escaping @Sendable (Int, Result) -> Void = { _, _ in },
     job: @escaping @Sendable (Int, any Trainee) throws -> Result
   ) throws -> [Result] {
@@ -32,7 +33,7 @@ extension TraineePool {
     let missing = keys.indices.filter { results[$0] == nil }
     guard let communicator, communicator.count > 1 else {
       let fresh = try run(
-        jobs: missing, onResult: onResult,
+        jobs: missing, problem: problem, onResult: onResult,
         job: { index, trainee in
           let result = try job(index, trainee)
           try journal?.append(result, for: keys[index])
@@ -44,8 +45,10 @@ extension TraineePool {
     let share = communicator.count * Self.jobsBetweenExchanges
     for start in stride(from: 0, to: missing.count, by: share) {
       let part = Array(missing[start..<min(start + share, missing.count)])
+      var problemOfPart: (@Sendable (Int) throws -> Problem)?
+      if let problem { problemOfPart = { try problem(part[$0]) } }
       let fresh = try run(
-        count: part.count, onResult: { onResult(part[$0], $1) }, job: { try job(part[$0], $1) })
+        count: part.count, problem: problemOfPart, onResult: { onResult(part[$0], $1) }, job: { try job(part[$0], $1) })
       for (index, result) in zip(part, fresh) {
         try journal?.append(result, for: keys[index])
         results[index] = result

@@ -11,6 +11,8 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   public let hasDiverged: Bool
   /// Loss and accuracy on the test split, with the weights of the best validation loss.
   public let test: Evaluation
+  /// What the guardian decided, one for each reading that it was asked about; nil where there was no guardian.
+  public let decisions: [GuardedDecision]?
 
   /// The observation of the lowest validation loss after step 0, the first of equals; that of step 0 when no later one is
   /// finite.
@@ -33,78 +35,26 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   ///   - source: Decides the rates.
   ///   - seed: Decides weights and data order.
   ///   - initialLearningRate: The rate that the first observation reports.
-  ///   - plan: Length, interval and bound.
+  ///   - plan: Length, decisions and bound.
   ///   - shouldStop: Asked before every interval.
   ///   - onReading: Told of every observation after the first.
-  /// - Throws: ``ConfigurationError`` for an impossible plan, ``Interrupted`` when `shouldStop` said so, or what the trainee or the source throws. A trainee's
-  ///   process that failed is started again, as often as it allows, and the run begun anew.
+  /// - Throws: ``ConfigurationError`` for an impossible plan, ``Interrupted`` when `shouldStop` said so, or what the trainee
+  ///   or the source throws. A trainee's process that failed is started again, as often as it allows, and the run begun
+  ///   anew.
   public init(
     of trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
     initialLearningRate: Double,
     plan: RunPlan, shouldStop: () -> Bool = { false }, onReading: (Observation) -> Void = { _ in }
   ) throws {
     try plan.validate()
-    let untouched = source
-    while true {
-      do {
-        try self.init(
-          attempt: trainee, ratesFrom: &source, seed: seed, initialLearningRate: initialLearningRate,
-          plan: plan, shouldStop: shouldStop, onReading: onReading)
-        return
-      } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
-        source = untouched
-      }
-    }
-  }
-
-  private init(
-    attempt trainee: any Trainee, ratesFrom source: inout some RateSource, seed: UInt64,
-    initialLearningRate: Double, plan: RunPlan, shouldStop: () -> Bool, onReading: (Observation) -> Void
-  ) throws {
+    let course = try RunCourse.driven(
+      trainee, by: &source, seed: seed, initialLearningRate: initialLearningRate, plan: plan, keepsBest: true,
+      shouldStop: shouldStop, onReading: onReading)
     self.seed = seed
-    var current = try trainee.reset(
-      seed: seed, stepBudget: plan.stepBudget, learningRate: initialLearningRate)
-    var observations = [current]
-    var hasDiverged = false
-    var hasFailed = false
-    var best = (loss: Double.infinity, step: current.step, weights: try trainee.snapshot())
-    var lostSteps = 0
-    while current.step < plan.stepBudget {
-      if shouldStop() { throw Interrupted() }
-      let rates: [Double]
-      do {
-        rates = try source.learningRates(
-          after: current, steps: min(plan.interval, plan.stepBudget - current.step))
-      } catch is RunStopped {
-        hasDiverged = true
-        break
-      }
-      if hasFailed {
-        try trainee.restore(best.weights)
-        lostSteps = current.step - best.step
-      }
-      current = try trainee.train(learningRates: rates)
-      let ownStep = current.step
-      current.step += lostSteps
-      observations.append(current)
-      onReading(current)
-      hasFailed = source.goesBack(after: current)
-      if plan.hasDiverged(current), current.step >= plan.stepBudget || !hasFailed {
-        hasDiverged = true
-        break
-      }
-      // The weights that a run goes back to must be better than those it began with.
-      let bar = hasFailed ? min(best.loss, observations[0].validationLoss) : best.loss
-      if current.isFinite, current.validationLoss < bar {
-        let better = try trainee.snapshot()
-        try trainee.discard(best.weights)
-        best = (current.validationLoss, ownStep, better)
-      }
-    }
-    try trainee.restore(best.weights)
-    self.observations = observations
-    self.hasDiverged = hasDiverged
+    observations = course.observations
+    hasDiverged = course.hasDiverged
     test = try trainee.evaluate()
+    decisions = source.decisions.isEmpty ? nil : source.decisions
   }
 }
 

@@ -1,5 +1,5 @@
+import Foundation
 import Randomness
-import Schedules
 
 extension ControllerTraining {
   /// How a controller is trained.
@@ -11,18 +11,33 @@ extension ControllerTraining {
     public var episodes = 300
     /// Episodes from one update to the next, at least 1; 4 by default (the paper: 1).
     public var episodesPerUpdate = 4
-    /// Length and interval of an episode, and when it counts as diverged.
-    public var plan = RunPlan()
+    /// Episodes that share problem, seed and initial rate, and are judged by each other in place of a critic, at least 1; 1
+    /// by default, where a critic judges.
+    public var groupSize = 1
     /// An episode begins at one of these, each equally often; the paper's three by default.
     public var initialLearningRates = [0.01, 0.001, 0.0001]
+    /// In place of ``initialLearningRates``, decades around the problem's usual rate that a group's initial rate is sampled
+    /// from, uniformly; nil by default.
+    public var initialRateDecades: ClosedRange<Double>?
+    /// The chance that a group of features is absent from an episode that lacks any, in [0, 1]; half of the episodes
+    /// lack none, unless it is 0, the default.
+    public var absence = 0.0
+    /// Episodes played before the first update by a policy that does not learn, for the statistics of the features, which
+    /// then stay as they are; 0, the default, for none.
+    public var normalizerEpisodes = 0
+    /// Decay of a moving average of the policy over the updates, in [0, 1); the average is the trained controller. 0, the
+    /// default, for the latest policy.
+    public var policyAverage = 0.0
+    /// Logarithm of the standard deviation that exploration begins with; nil, the default, for what suits ``action``.
+    public var initialLogDeviation: Float?
     /// What the controller is rewarded for; `improvement` by default.
     ///
     /// Setting it sets ``ppo``'s discount to the reward's default one.
     public var reward = Reward.improvement {
       didSet { ppo.discount = reward.defaultDiscount }
     }
-    /// Which numbers of an observation it sees; `extended` by default.
-    public var featureSet = FeatureSet.extended
+    /// What it sees; `extended` by default.
+    public var features = FeatureList.extended
     /// What its answer does to the rate.
     public var action = LearningRateAction()
     /// The actor; 32 tanh units by default.
@@ -33,15 +48,17 @@ extension ControllerTraining {
     public var ppo = PPOLearner.Configuration()
     /// How the rates of actor and critic change from update to update; nil, the default, for not at all.
     public var annealing: Annealing?
-    /// Updates after which the statistics that normalise observations stay as they are; 15 by default.
+    /// Updates after which the statistics that normalize features stay as they are; 15 by default.
     public var updatesUntilFreeze = 15
-    /// A schedule to imitate, in place of learning by reward; nil by default.
+    /// Whether to imitate the problems' teachers in place of learning by reward; false by default.
     ///
-    /// An update fits the controller to what the schedule, disturbed by the policy's noise, did in that update's
-    /// episodes; so make all episodes one update. With several tasks, this is the first one's.
-    public var teacher: ScheduleSpecification?
-    /// The schedules to imitate on the second task and those after it; nil, the default, where there are none.
-    public var furtherTeachers: [ScheduleSpecification]?
+    /// An update fits the controller to what the teachers, disturbed by the policy's noise, did in that update's
+    /// episodes; so make all episodes one update.
+    public var imitates = false
+    /// Problems with a teacher of their own, at least 1 where it imitates; 1 by default.
+    public var teacherCount = 1
+    /// Bound on the size of a normalized feature, positive; 10 by default.
+    public var featureClip: Float = 10
     /// Decides the initial policy, the episodes and the exploration.
     public var seed: UInt64 = 0
 
@@ -59,22 +76,31 @@ extension ControllerTraining {
       case linear
     }
 
-    /// The learner's options at one update.
-    func ppo(atUpdate number: Int) -> PPOLearner.Configuration {
+    /// The learner's options after so many episodes.
+    func ppo(after episodes: Int) -> PPOLearner.Configuration {
       var ppo = ppo
       if annealing == .linear {
-        let left = 1 - Double(number) / Double(updates)
+        // Groups are many: a last share keeps the late ones from being wasted.
+        let floor = groupSize > 1 ? 0.05 : 0
+        let left = max(1 - Double(episodes / episodesPerUpdate) / Double(updates), floor)
         ppo.actorLearningRate *= left
         ppo.criticLearningRate *= left
       }
       return ppo
     }
 
+    /// Places of the features that take no part in an imitation: all but what schedules look at, the rate and the
+    /// progress, and, where problems have different teachers, the validation loss, by which they are told apart. None
+    /// where there is no progress.
+    var unseenWhenImitating: [Int] {
+      var seen = ["log learning rate", "progress"]
+      if teacherCount > 1 { seen.append("log validation loss") }
+      return features.names.contains("progress")
+        ? features.names.indices.filter { !seen.contains(features.names[$0]) } : []
+    }
+
     /// How many updates the training takes; the last may have fewer episodes.
     public var updates: Int { (episodes - 1) / episodesPerUpdate + 1 }
-
-    /// The schedules to imitate, one a task; empty for learning by reward.
-    public var teachers: [ScheduleSpecification] { (teacher.map { [$0] } ?? []) + (furtherTeachers ?? []) }
 
     /// Where an episode, counted among those of its task from 0, begins: every rate once, in an order drawn anew, before
     /// any comes again, so that the few episodes of an update begin at all of them.
@@ -85,11 +111,24 @@ extension ControllerTraining {
       return initialLearningRates[Int(generator.nextPermutation(of: count)[number % count])]
     }
 
+    /// Where a group begins: sampled around the usual rate, or one of the given rates.
+    func initialLearningRate(ofGroup number: Int, usual: Double, using generator: inout SeededGenerator) -> Double {
+      guard let decades = initialRateDecades else { return initialLearningRate(ofEpisode: number) }
+      let exponent = decades.lowerBound + (decades.upperBound - decades.lowerBound) * generator.nextUniform()
+      return min(max(usual * pow(10, exponent), action.minimum), action.maximum)
+    }
+
+    /// Which features an episode lacks, and whether it may look before the first step.
+    func absences(using generator: inout SeededGenerator) -> (hidden: Set<FeatureGroup>, looks: Bool) {
+      guard absence > 0, generator.nextUniform() < 0.5 else { return ([], true) }
+      let hidden = FeatureGroup.allCases.filter { $0.mayBeAbsent && generator.nextUniform() < absence }
+      return (Set(hidden), generator.nextUniform() >= absence)
+    }
+
     /// Checks every number against the range that its property documents.
     ///
     /// - Throws: ``ConfigurationError`` or `PPOError` that names the number.
     public func validate() throws {
-      try plan.validate()
       try action.validate()
       try Self.check(episodes >= 1, "number of episodes", episodes, "a whole number of at least 1")
       try Self.check(
@@ -105,13 +144,15 @@ extension ControllerTraining {
       try Self.check(
         updatesUntilFreeze >= 1, "updates before the statistics freeze", updatesUntilFreeze,
         "a whole number of at least 1")
+      try Self.check(groupSize >= 1, "group size", groupSize, "a whole number of at least 1")
       try Self.check(
-        episodesPerUpdate >= teachers.count && episodes >= teachers.count,
-        "number of episodes, or of those an update,",
-        min(episodes, episodesPerUpdate), "at least one for each of \(teachers.count) teachers")
+        episodesPerUpdate.isMultiple(of: groupSize) && normalizerEpisodes.isMultiple(of: groupSize)
+          && normalizerEpisodes >= 0, "episodes an update, or for the statistics,",
+        "\(episodesPerUpdate), \(normalizerEpisodes)", "multiples of the group size, \(groupSize)")
+      try Self.check((0...1).contains(absence), "chance of an absence", absence, "a number from 0 to 1")
       try Self.check(
-        teacher != nil || furtherTeachers == nil, "list of further teachers", furtherTeachers ?? [],
-        "none where the first task has no teacher")
+        policyAverage >= 0 && policyAverage < 1, "decay of the policy's average", policyAverage,
+        "a number of at least 0 and below 1")
       try ppo.validate()
     }
 
@@ -120,8 +161,7 @@ extension ControllerTraining {
       let networks = controller.policy.configuration
       let whose = "as the controller to begin with has"
       try Self.check(
-        featureSet == controller.featureSet, "feature set", featureSet.rawValue,
-        "\(controller.featureSet.rawValue), \(whose)")
+        features == controller.features, "list of features", features.names, "\(controller.features.names), \(whose)")
       try Self.check(
         action == controller.action, "range of a decision, and of the rate,",
         "\(action.logScale), \(action.minimum) to \(action.maximum)",
@@ -136,5 +176,54 @@ extension ControllerTraining {
     ) throws(ConfigurationError) {
       guard condition else { throw ConfigurationError(name: name, value: "\(value)", expected: expected) }
     }
+  }
+}
+
+/// A number that a file leaves out has its default, so that configurations of older versions can be read.
+extension ControllerTraining.Configuration {
+  private enum CodingKeys: String, CodingKey {
+    case episodes, episodesPerUpdate, groupSize, initialLearningRates, initialRateDecades, absence
+    case normalizerEpisodes, policyAverage, initialLogDeviation, reward, action, actor, critic, ppo, annealing
+    case updatesUntilFreeze, imitates, teacherCount, featureClip, seed
+    case features = "featureSet"
+  }
+
+  /// What older versions kept here.
+  private enum OldKeys: String, CodingKey {
+    case teacher, furtherTeachers
+  }
+
+  /// Reads a configuration.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ value: inout Value, _ key: CodingKeys) throws {
+      value = try values.decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+    try read(&episodes, .episodes)
+    try read(&episodesPerUpdate, .episodesPerUpdate)
+    try read(&groupSize, .groupSize)
+    try read(&initialLearningRates, .initialLearningRates)
+    initialRateDecades = try values.decodeIfPresent(ClosedRange<Double>.self, forKey: .initialRateDecades)
+    try read(&absence, .absence)
+    try read(&normalizerEpisodes, .normalizerEpisodes)
+    try read(&policyAverage, .policyAverage)
+    initialLogDeviation = try values.decodeIfPresent(Float.self, forKey: .initialLogDeviation)
+    try read(&reward, .reward)
+    try read(&features, .features)
+    try read(&action, .action)
+    try read(&actor, .actor)
+    try read(&critic, .critic)
+    try read(&ppo, .ppo)
+    annealing = try values.decodeIfPresent(Annealing.self, forKey: .annealing)
+    try read(&updatesUntilFreeze, .updatesUntilFreeze)
+    let old = try decoder.container(keyedBy: OldKeys.self)
+    let further = try old.decodeIfPresent([String].self, forKey: .furtherTeachers) ?? []
+    imitates = old.contains(.teacher)
+    teacherCount = 1 + further.count
+    try read(&imitates, .imitates)
+    try read(&teacherCount, .teacherCount)
+    try read(&featureClip, .featureClip)
+    try read(&seed, .seed)
   }
 }

@@ -1,19 +1,19 @@
 import Randomness
 
-/// Trains a controller by PPO over many episodes, each a whole training run of a trainee.
+/// Trains a controller by PPO over many episodes, each a whole training run of a problem.
 ///
 /// ```swift
 /// var training = try ControllerTraining(configuration: .init())
-/// let pool = TraineePool(workers: 2) { try ImageClassifier(...) }
+/// let pool = TraineePool(workers: 2)
 /// while !training.isFinished {
-///   let update = try training.advance(on: pool)
-///   print(update.episodes.map(\.bestValidationLoss))
+///   let update = try training.advance(problems: problems, on: pool)
+///   print(update.meanReturn)
 /// }
 /// let controller = training.controller
 /// ```
 ///
-/// Everything is decided by the configuration's seed: the number of workers, and stops between updates at which
-/// ``state`` was saved and taken up again, change no bit.
+/// Everything is decided by the configuration's seed and the problems: the number of workers, and stops between updates at
+/// which ``state`` was saved and taken up again, change no bit.
 public struct ControllerTraining: Sendable {
   /// Everything that the training goes on from.
   public private(set) var state: State
@@ -22,15 +22,12 @@ public struct ControllerTraining: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: How it is trained.
-  ///   - trained: A controller to begin as, in place of a policy drawn from the seed; what its critic has learned
-  ///     and its statistics of observations are taken over, the latter for good.
+  ///   - trained: A controller to begin as, in place of a policy sampled from the seed; what its critic has learned
+  ///     and its statistics of features are taken over, the latter for good.
   /// - Throws: ``ConfigurationError`` or `PPOError` for a configuration out of range, or one whose features, action
-  ///   or networks are not those of `trained`; `ScheduleError` for a teacher that is no schedule for runs of this length.
+  ///   or networks are not those of `trained`.
   public init(configuration: Configuration, from trained: Controller? = nil) throws {
     try configuration.validate()
-    for teacher in configuration.teachers {
-      _ = try teacher.schedule(totalSteps: configuration.plan.stepBudget)
-    }
     if let trained { try configuration.validate(goingOnFrom: trained) }
     state = try State(configuration: configuration, from: trained)
   }
@@ -51,20 +48,20 @@ public struct ControllerTraining: Sendable {
   public var configuration: Configuration { state.configuration }
 
   /// Whether all episodes are done.
-  public var isFinished: Bool { state.episodes.count >= configuration.episodes }
+  public var isFinished: Bool { state.episodeCount >= configuration.episodes }
 
   /// The controller as trained so far.
   public var controller: Controller {
     Controller(
-      featureSet: configuration.featureSet, action: configuration.action, normalizer: state.normalizer,
-      policy: state.learner.policy)
+      features: configuration.features, action: configuration.action, normalizer: state.normalizer,
+      policy: state.policy)
   }
 
-  /// The controller as it was before the first update, but with the statistics of observations of now: what the
+  /// The controller as it was before the first update, but with the statistics of features of now: what the
   /// training is to be better than.
   public func untrainedController() throws -> Controller {
     Controller(
-      featureSet: configuration.featureSet, action: configuration.action, normalizer: state.normalizer,
+      features: configuration.features, action: configuration.action, normalizer: state.normalizer,
       policy: try state.initialPolicy)
   }
 
@@ -73,55 +70,36 @@ public struct ControllerTraining: Sendable {
   /// Blocks the calling thread until then; from asynchronous code, call it on a thread of its own.
   ///
   /// - Parameters:
+  ///   - problems: What episodes are of; the same at every update.
   ///   - pool: Plays the episodes.
   ///   - shouldStop: Asked before every decision; an update that is stopped leaves the state as it was.
   ///   - onEpisode: Told of each episode as it ends, in no fixed order, on a worker's thread, one at a time.
   /// - Returns: What the update came to.
-  /// - Throws: ``Interrupted``, or what the trainees throw.
+  /// - Throws: ``Interrupted``, or what the trainees throw; `ScheduleError` for a teacher that is no schedule for runs of
+  ///   the problem's length.
   /// - Precondition: The training is not finished.
   @discardableResult
   public mutating func advance(
-    on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool = { false },
-    onEpisode: @escaping @Sendable (EpisodeRecord) -> Void = { _ in }
-  ) throws -> UpdateRecord {
-    try advance(on: [pool], shouldStop: shouldStop, onEpisode: onEpisode)
-  }
-
-  /// Plays the episodes of one update on several tasks in turn, then updates the policy.
-  ///
-  /// Episode k is played on pool number k modulo their count.
-  ///
-  /// - Parameters:
-  ///   - pools: One a task, the same ones in the same order at every update.
-  ///   - shouldStop: Asked before every decision; an update that is stopped leaves the state as it was.
-  ///   - onEpisode: Told of each episode as it ends, in no fixed order, on a worker's thread, one at a time.
-  /// - Returns: What the update came to.
-  /// - Throws: ``Interrupted``, or what the trainees throw.
-  /// - Precondition: The training is not finished, and where it imitates, there are as many pools as teachers.
-  @discardableResult
-  public mutating func advance(
-    on pools: [TraineePool], shouldStop: @escaping @Sendable () -> Bool = { false },
+    problems: some ProblemDistribution, on pool: TraineePool,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
     onEpisode: @escaping @Sendable (EpisodeRecord) -> Void = { _ in }
   ) throws -> UpdateRecord {
     precondition(!isFinished, "The training is finished after \(configuration.episodes) episodes")
-    let teachers = configuration.teachers.count
-    precondition(
-      !pools.isEmpty && (teachers == 0 || teachers == pools.count),
-      "There are \(pools.count) pools of trainees and \(teachers) teachers; give one pool a teacher")
-    let first = state.episodes.count
-    let count = min(configuration.episodesPerUpdate, configuration.episodes - first)
-    let (configuration, controller, tasks) = (configuration, controller, pools.count)
-    var rollouts: [Rollout] = []
-    for (task, pool) in pools.enumerated() {
-      let episodes = (first..<first + count).filter { $0 % tasks == task }
-      rollouts += try pool.run(
-        count: episodes.count, onResult: { _, rollout in onEpisode(rollout.record) },
-        job: { index, trainee in
-          try Rollout.played(
-            episode: episodes[index], tasks: tasks, trainee: trainee, controller: controller,
-            configuration: configuration, shouldStop: shouldStop)
-        })
-    }
-    return try state.learn(from: rollouts.sorted { $0.record.episode < $1.record.episode })
+    let (configuration, first) = (configuration, state.episodeCount)
+    let count = state.gathersStatistics ? configuration.normalizerEpisodes : configuration.episodesPerUpdate
+    let numbers = first..<min(first + count, configuration.episodes)
+    let player = Controller(
+      features: configuration.features, action: configuration.action, normalizer: state.normalizer,
+      policy: state.learner.policy)
+    let starts = try EpisodeStart.starts(numbers, of: configuration, problems: problems)
+    let rollouts = try pool.run(
+      count: starts.count, problem: { starts[$0].problem },
+      onResult: { (_, rollout: Rollout) in onEpisode(rollout.record) },
+      job: { index, trainee in
+        try Rollout(
+          starts[index], trainee: trainee, controller: player, configuration: configuration,
+          shouldStop: shouldStop)
+      })
+    return try state.learn(from: rollouts, threads: pool.workers)
   }
 }

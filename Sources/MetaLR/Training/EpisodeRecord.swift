@@ -2,6 +2,10 @@
 public struct EpisodeRecord: Codable, Sendable, Equatable {
   /// Number of the episode, from 0.
   public let episode: Int
+  /// The problem: "fashion, LeNet-5, adam, batch 200".
+  public let problem: String
+  /// Optimizer steps, looks included.
+  public let steps: Int
   /// The seed of weights and data order.
   public let seed: UInt64
   /// The rate that the episode began with.
@@ -19,20 +23,22 @@ public struct EpisodeRecord: Codable, Sendable, Equatable {
   /// Whether the episode ended early because its loss was not finite or above the bound.
   public let hasDiverged: Bool
 
-  init(episode: Int, seed: UInt64, environment: TraineeEnvironment) {
-    let observations = environment.observations
+  init(_ start: EpisodeStart, course: RunCourse, totalReward: Double) {
+    let observations = course.observations
     let rates = observations.dropFirst().map(\.learningRate)
     let losses = observations.dropFirst().map(\.validationLoss).filter(\.isFinite)
     let lastLoss = observations.last?.validationLoss ?? .infinity
-    self.episode = episode
-    self.seed = seed
-    initialLearningRate = environment.initialLearningRate
-    finalLearningRate = rates.last ?? environment.initialLearningRate
-    highestLearningRate = rates.max() ?? environment.initialLearningRate
-    totalReward = environment.rewards.reduce(0, +)
+    episode = start.number
+    steps = observations.last?.step ?? 0
+    problem = start.problem.description.label
+    seed = start.seed
+    initialLearningRate = start.initialLearningRate
+    finalLearningRate = rates.last ?? start.initialLearningRate
+    highestLearningRate = rates.max() ?? start.initialLearningRate
+    self.totalReward = totalReward
     // JSON, which the state is saved as, has no infinity.
     bestValidationLoss = losses.min() ?? .greatestFiniteMagnitude
     finalValidationLoss = lastLoss.isFinite ? lastLoss : .greatestFiniteMagnitude
-    hasDiverged = environment.hasDiverged
+    hasDiverged = course.hasDiverged
   }
 }

@@ -13,12 +13,15 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   case bestImprovement = "best-improvement"
   /// `log(first loss / final loss)` after the last decision, nothing before.
   case final
+  /// `-log((lowest loss + 0.01 chance) / chance)` after the last decision, nothing before: what runs of one problem are
+  /// compared by. A run that diverges gets 0.5 less than its first loss is worth.
+  case bestLoss = "best-loss"
 
   /// The discount that suits the reward: 0.99, or 1 where the sum is meant to telescope.
   public var defaultDiscount: Double {
     switch self {
     case .validationLoss, .logValidationLoss: 0.99
-    case .improvement, .bestImprovement, .final: 1
+    case .improvement, .bestImprovement, .final, .bestLoss: 1
     }
   }
 
@@ -27,8 +30,9 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   /// - Parameters:
   ///   - losses: The validation losses of the run from step 0 to the end of the decision's interval, at least two.
   ///   - isLast: Whether the run is over.
+  ///   - chance: Loss of the best constant prediction; the first loss where nobody knows.
   /// - Returns: A finite number when the losses are finite; losses are raised to at least 1e-12 in logarithms.
-  public func value(losses: [Double], isLast: Bool) -> Double {
+  public func value(losses: [Double], isLast: Bool, chance: Double? = nil) -> Double {
     precondition(losses.count >= 2, "expected a loss before the decision and one after, got \(losses)")
     let (before, current) = (losses.dropLast(), losses[losses.count - 1])
     switch self {
@@ -38,6 +42,7 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     case .bestImprovement:
       let lowest = Self.logarithm(before.min() ?? current)
       return max(0, lowest - Self.logarithm(current))
+    case .bestLoss: return isLast ? -Self.overChance(losses.min() ?? current, chance ?? losses[0]) : 0
     case .final: return isLast ? Self.logarithm(losses[0]) - Self.logarithm(current) : 0
     }
   }
@@ -52,8 +57,13 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   ///   - earned: The episode's rewards before this decision.
   ///   - plan: The number of decisions and the bound on the loss.
   ///   - discount: The discount of the return, in (0, 1].
+  ///   - chance: As for ``value(losses:isLast:chance:)``.
   /// - Returns: The reward of the last decision of the episode.
-  func ofDivergence(first: Double, earned: [Double], plan: RunPlan, discount: Double) -> Double {
+  func ofDivergence(
+    first: Double, earned: [Double], plan: RunPlan, discount: Double, chance: Double? = nil
+  ) -> Double {
+    // The lowest loss is at most the first one.
+    if self == .bestLoss { return -Self.overChance(first, chance ?? first) - 0.5 }
     var worst = 0.0
     var soFar = 0.0
     var factor = 1.0
@@ -70,6 +80,26 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     }
     // After many steps of a small discount nothing finite brings the return so low.
     return max((worst - 1 - soFar) / factorAtEnd, -Double(Float.greatestFiniteMagnitude.squareRoot()))
+  }
+
+  /// The rewards of a run, one for each of its intervals.
+  func values(of course: RunCourse, plan: RunPlan, discount: Double, chance: Double?) -> [Double] {
+    let losses = course.observations.map(\.validationLoss)
+    var rewards: [Double] = []
+    for index in losses.indices.dropFirst() {
+      let isLast = index == losses.count - 1
+      if isLast, course.hasDiverged {
+        rewards.append(
+          ofDivergence(first: losses[0], earned: rewards, plan: plan, discount: discount, chance: chance))
+      } else {
+        rewards.append(value(losses: Array(losses[...index]), isLast: isLast, chance: chance))
+      }
+    }
+    return rewards
+  }
+
+  private static func overChance(_ loss: Double, _ chance: Double) -> Double {
+    logarithm(loss + 0.01 * chance) - logarithm(chance)
   }
 
   private static func logarithm(_ loss: Double) -> Double { log(max(loss, 1e-12)) }

@@ -3,55 +3,90 @@ import Randomness
 /// One episode played: what to learn from, what to count into the statistics, what to report.
 struct Rollout: Sendable, Codable {
   var episode: Episode
-  let statistics: RunningStatistics
+  let statistics: FeatureStatistics
   let record: EpisodeRecord
 
-  /// Plays episode number `episode` of the training; everything about it is decided by that number, the number of tasks
-  /// that take turns, and the seed.
-  ///
-  /// When the trainee's process fails, the episode is played anew from a fresh seed, as often as the trainee can be
-  /// started again: the run that failed teaches nothing.
-  static func played(
-    episode: Int, tasks: Int, trainee: any Trainee, controller: Controller,
-    configuration: ControllerTraining.Configuration,
-    shouldStop: @escaping @Sendable () -> Bool
-  ) throws -> Rollout {
-    var attempt = 0
-    while true {
-      do {
-        return try Rollout(
-          episode: episode, tasks: tasks, attempt: attempt, trainee: trainee, controller: controller,
-          configuration: configuration, shouldStop: shouldStop)
-      } catch let error as TraineeProcessError where error.allowsRestart && !shouldStop() {
-        attempt += 1
-      }
+  /// Plays an episode with a trainee of its problem.
+  init(
+    _ start: EpisodeStart, trainee: any Trainee, controller: Controller,
+    configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
+  ) throws {
+    let problem = start.problem
+    var session = ExploringSession(
+      controller: controller,
+      teacher: try problem.teacher?.schedule(totalSteps: problem.plan.stepBudget), hiding: start.hidden,
+      looks: start.looks, usesCritic: configuration.groupSize == 1, generator: start.exploration)
+    let course = try RunCourse.driven(
+      trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
+      plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
+    let rewards = configuration.reward.values(
+      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: problem.chanceLoss)
+    // A look earns nothing by itself; the last one decides the first interval.
+    let unearned = Array(repeating: 0.0, count: session.episode.values.count - rewards.count)
+    session.earn(unearned + rewards)
+    episode = session.episode
+    statistics = session.statistics
+    record = EpisodeRecord(start, course: course, totalReward: rewards.reduce(0, +))
+  }
+}
+
+/// What an episode begins with; its number and the training's seed decide all of it.
+struct EpisodeStart: Sendable {
+  /// Number of the episode, from 0.
+  let number: Int
+  let problem: Problem
+  /// Decides weights and data order.
+  let seed: UInt64
+  let initialLearningRate: Double
+  /// Groups of features that the controller does not see in this episode.
+  let hidden: Set<FeatureGroup>
+  /// Whether it may look before the first step.
+  let looks: Bool
+  /// Draws the actions.
+  let exploration: SeededGenerator
+}
+
+extension EpisodeStart {
+  /// Numbers of the generator's streams: episodes from 1 on, groups, the order of initial rates, updates.
+  private enum Stream {
+    static func episode(_ number: Int) -> UInt64 { UInt64(number) + 1 }
+    static func group(_ number: Int) -> UInt64 { 1 << 61 | UInt64(number) }
+  }
+
+  /// The starts of episodes `numbers`; those of one group share all but the exploration.
+  static func starts(
+    _ numbers: Range<Int>, of configuration: ControllerTraining.Configuration,
+    problems: some ProblemDistribution
+  ) throws -> [EpisodeStart] {
+    var made: (group: Int, problem: Problem)?
+    return try numbers.map { number in
+      let group = number / configuration.groupSize
+      let problem =
+        try made.flatMap { $0.group == group ? $0.problem : nil }
+        ?? problems.problem(group, seed: configuration.seed)
+      made = (group, problem)
+      return EpisodeStart(number: number, group: group, problem: problem, of: configuration, problems.cycle)
     }
   }
 
   private init(
-    episode number: Int, tasks: Int, attempt: Int, trainee: any Trainee, controller: Controller,
-    configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
-  ) throws {
-    // Streams from 1 on are the episodes'; further attempts have bits that no number of episodes reaches.
-    var generator = SeededGenerator(
-      seed: configuration.seed, stream: UInt64(number) + 1 | UInt64(attempt) << 48)
-    let seed = generator.next()
-    var environment = TraineeEnvironment(
-      trainee: trainee, controller: controller, plan: configuration.plan, reward: configuration.reward,
-      discount: configuration.ppo.discount,
-      initialLearningRate: configuration.initialLearningRate(ofEpisode: number / tasks),
-      shouldStop: shouldStop)
-    let policy = controller.policy
-    let teachers = configuration.teachers
-    if !teachers.isEmpty {
-      let teacher = try teachers[number % tasks].schedule(totalSteps: configuration.plan.stepBudget)
-      episode = try collectDemonstration(
-        in: &environment, policy: policy, seed: seed, using: &generator,
-        teacher: { [$0.action(following: teacher)] })
+    number: Int, group: Int, problem: Problem, of configuration: ControllerTraining.Configuration,
+    _ cycle: Int
+  ) {
+    self.number = number
+    self.problem = problem
+    var exploration = SeededGenerator(seed: configuration.seed, stream: Stream.episode(number))
+    if configuration.groupSize == 1, configuration.initialRateDecades == nil {
+      seed = exploration.next()
+      initialLearningRate = configuration.initialLearningRate(ofEpisode: group / cycle)
+      (hidden, looks) = ([], true)
     } else {
-      episode = try collectEpisode(in: &environment, policy: policy, seed: seed, using: &generator)
+      var generator = SeededGenerator(seed: configuration.seed, stream: Stream.group(group))
+      seed = generator.next()
+      initialLearningRate = configuration.initialLearningRate(
+        ofGroup: group / cycle, usual: problem.usualLearningRate, using: &generator)
+      (hidden, looks) = configuration.absences(using: &generator)
     }
-    statistics = environment.statistics
-    record = EpisodeRecord(episode: number, seed: seed, environment: environment)
+    self.exploration = exploration
   }
 }

@@ -1,29 +1,27 @@
 import Files
 import Foundation
 
-/// An unfinished training: what its trainees are, and everything that it goes on from.
+/// An unfinished training: what it is on, and everything that it goes on from.
 public struct SavedTraining: Codable, Sendable {
-  private let trainee: TraineeDescription
-  private let furtherTrainees: [TraineeDescription]?
+  /// What it is trained on; a training goes on with the same problems only.
+  public let problems: DistributionDescription
+  /// The schedules that it imitates.
+  public let teachers: [String]
   /// The trainings of the controller that it began as, oldest first; empty for a training that began anew.
   public let earlier: [ControllerCard]
   /// Everything that the training goes on from.
   public let state: ControllerTraining.State
 
   /// Puts them together.
-  ///
-  /// - Precondition: There is at least one trainee.
   public init(
-    trainees: [TraineeDescription], earlier: [ControllerCard] = [], state: ControllerTraining.State
+    problems: DistributionDescription, teachers: [String], earlier: [ControllerCard],
+    state: ControllerTraining.State
   ) {
-    trainee = trainees[0]
-    furtherTrainees = trainees.count > 1 ? Array(trainees.dropFirst()) : nil
+    self.problems = problems
+    self.teachers = teachers
     self.earlier = earlier
     self.state = state
   }
-
-  /// What the trainees are, task by task; a training goes on with the same ones only.
-  public var trainees: [TraineeDescription] { [trainee] + (furtherTrainees ?? []) }
 }
 
 /// Where a controller's training keeps its state, so that it can be resumed after any stop.

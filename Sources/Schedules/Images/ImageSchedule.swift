@@ -17,7 +17,7 @@ public struct ImageSchedule: Schedule, Equatable {
   ///   - image: The picture.
   ///   - baseLearningRate: The rate of black, at least 0; 1e-5 by default.
   ///   - maximumLearningRate: The rate of white, not below that of black; 1e-2 by default.
-  ///   - totalSteps: Steps of the run, at least 1.
+  ///   - totalSteps: Steps of the run, from 1 to 16,777,216.
   /// - Throws: ``ScheduleError`` for a number outside its range.
   public init(
     image: GreyImage, baseLearningRate: Double = 1e-5, maximumLearningRate: Double = 1e-2, totalSteps: Int
@@ -25,6 +25,9 @@ public struct ImageSchedule: Schedule, Equatable {
     try ScheduleError.checkRate(maximumLearningRate, "maximum rate")
     try ScheduleError.checkEnd(baseLearningRate, "base rate", to: maximumLearningRate, "maximum rate")
     try ScheduleError.checkSteps(totalSteps, "number of steps")
+    try ScheduleError.check(
+      totalSteps <= GreyImage.mostPixels, "number of steps", totalSteps,
+      "at most \(GreyImage.mostPixels), for which a picture has pixels")
     self.baseLearningRate = baseLearningRate
     self.maximumLearningRate = maximumLearningRate
     let proportion = Double(image.width) / Double(image.height)

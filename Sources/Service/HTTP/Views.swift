@@ -80,7 +80,7 @@ struct ScheduleRow: Encodable, Sendable {
     let distance = answer.outOfDistribution.map { "\($0)" } ?? ""
     return """
       \(decision.step),\(answer.learningRate),\(answer.scale),\(answer.verdict.rawValue),\(answer.source),\
-      \(distance),\(decision.observation.trainLoss.value),\(decision.observation.validationLoss.value)
+      \(distance),\(decision.observation.trainLoss.value),\(decision.observation.validationLoss.map { "\($0.value)" } ?? "")
 
       """
   }
@@ -113,7 +113,7 @@ struct ControllerView: Encodable, Sendable {
   init(_ controller: LoadedController) {
     name = controller.name
     hash = controller.hash
-    features = controller.controller.featureSet.names
+    features = controller.controller.features.names
     isRecurrent = !controller.controller.policy.initialState.actor.isEmpty
     action = controller.controller.action
     card = controller.card

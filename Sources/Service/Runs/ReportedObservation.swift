@@ -1,66 +1,116 @@
 import MetaLR
 
 /// What a training job reports: an `Observation` less what the service knows itself.
-struct ReportedObservation: Codable, Sendable, Equatable {
+struct ReportedObservation: Sendable, Equatable {
   var step: Int
-  var trainLoss: Reading
-  var validationLoss: Reading
-  var predictionVariance: Reading
-  var predictionChangeVariance: Reading
-  var weightMean: Reading
-  var weightVariance: Reading
+  /// What was measured; one that does not hold a required measure is refused before it comes here.
+  var measures: [Measure: Reading]
 
-  /// The numbers, in the order in which they are stored.
-  private var readings: [Reading] {
-    [trainLoss, validationLoss, predictionVariance, predictionChangeVariance, weightMean, weightVariance]
-  }
+  /// The mean training loss since the last observation.
+  var trainLoss: Reading { measures[.trainLoss] ?? Reading(.nan) }
+  /// The loss on the validation split; nil for a run without one.
+  var validationLoss: Reading? { measures[.validationLoss] }
 
   /// The observation that the controller sees.
   func observation(stepBudget: Int, learningRate: Double) -> Observation {
     Observation(
-      step: step, stepBudget: stepBudget, trainLoss: trainLoss.value, validationLoss: validationLoss.value,
-      predictionVariance: predictionVariance.value,
-      predictionChangeVariance: predictionChangeVariance.value, weightMean: weightMean.value,
-      weightVariance: weightVariance.value, learningRate: learningRate)
+      step: step, stepBudget: stepBudget, learningRate: learningRate,
+      measures: MeasureValues(measures.mapValues(\.value)))
   }
 
   /// Refuses what no training run can measure; numbers that are not finite are let through.
   ///
   /// - Throws: ``ServiceError`` that names the number.
   func validate() throws(ServiceError) {
-    for (name, reading) in [
-      ("predictionVariance", predictionVariance), ("predictionChangeVariance", predictionChangeVariance),
-      ("weightVariance", weightVariance),
-    ] where reading.value < 0 {
-      throw .invalid("\(name) is \(reading.value).", remedy: "Give a variance, which is never negative.")
+    for measure in Measure.allCases {
+      guard let value = measures[measure]?.value, let lowest = measure.minimum, value < lowest else { continue }
+      throw .invalid(
+        "\(measure.rawValue) is \(value).", remedy: "Give a number of at least \(lowest), or leave it out.")
     }
     guard step >= 0 else {
       throw .invalid("step is \(step).", remedy: "Give the optimizer steps done so far, at least 0.")
     }
   }
+}
 
-  /// The six numbers as stored: 48 bytes, every bit of them, because SQLite keeps neither NaN nor -0.
+/// In JSON, measures stand beside the step under their names; a name that this build does not know is ignored.
+extension ReportedObservation: Codable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    step = try container.decode(Int.self, forKey: Key("step"))
+    measures = [:]
+    for measure in Measure.allCases {
+      let key = Key(measure.rawValue)
+      measures[measure] =
+        try measure.isRequired
+        ? container.decode(Reading.self, forKey: key) : container.decodeIfPresent(Reading.self, forKey: key)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(step, forKey: Key("step"))
+    for measure in Measure.allCases {
+      try container.encodeIfPresent(measures[measure], forKey: Key(measure.rawValue))
+    }
+  }
+}
+
+/// As stored: every bit of every number, because SQLite keeps neither NaN nor -0.
+extension ReportedObservation {
+  /// What version 0.1 stored, 48 bytes without names; runs that report just these still do.
+  private static let unnamed: [Measure] = [
+    .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean, .weightVariance,
+  ]
+  private static let unnamedSize = 48
+
+  /// The bytes to store: the six numbers of version 0.1, or a name and a number for each measure.
   var stored: [UInt8] {
-    var bytes = ByteWriter(capacity: 48)
-    for reading in readings { bytes.append(reading.value) }
+    var bytes = ByteWriter(capacity: 512)
+    if Set(measures.keys) == Set(Self.unnamed) {
+      for measure in Self.unnamed { bytes.append(measures[measure]?.value ?? .nan) }
+      return bytes.bytes
+    }
+    for measure in Measure.allCases {
+      guard let value = measures[measure]?.value else { continue }
+      bytes.append(UInt8(measure.rawValue.utf8.count))
+      for byte in measure.rawValue.utf8 { bytes.append(byte) }
+      bytes.append(value)
+    }
+    bytes.append(UInt8(0))
+    // A form with names is never as long as the one without.
+    if bytes.bytes.count == Self.unnamedSize { bytes.append(UInt8(0)) }
     return bytes.bytes
   }
 
-}
-
-extension ReportedObservation {
-  /// Reads what ``stored`` wrote.
+  /// Reads what ``stored`` wrote; a name that this build does not know is left out.
   init?(step: Int, stored: some Collection<UInt8>) {
-    var bytes = ByteReader(stored)
-    var values: [Reading] = []
-    while let value = bytes.double() { values.append(Reading(value)) }
-    guard values.count == 6, bytes.isAtEnd else { return nil }
     self.step = step
-    trainLoss = values[0]
-    validationLoss = values[1]
-    predictionVariance = values[2]
-    predictionChangeVariance = values[3]
-    weightMean = values[4]
-    weightVariance = values[5]
+    measures = [:]
+    var bytes = ByteReader(stored)
+    if stored.count == Self.unnamedSize {
+      for measure in Self.unnamed { measures[measure] = bytes.double().map(Reading.init) }
+      return
+    }
+    while let length = bytes.integer(UInt8.self), length > 0 {
+      var name: [UInt8] = []
+      for _ in 0..<length {
+        guard let byte = bytes.integer(UInt8.self) else { return nil }
+        name.append(byte)
+      }
+      guard let value = bytes.double() else { return nil }
+      if let measure = Measure(rawValue: String(decoding: name, as: UTF8.self)) {
+        measures[measure] = Reading(value)
+      }
+    }
+    guard measures[.trainLoss] != nil else { return nil }
   }
 }

@@ -1,14 +1,15 @@
+import Foundation
 import MetaLR
 
-/// The state of a run as it is stored, every bit of it: format 2. Format 1 had no ceiling.
+/// The state of a run as it is stored, every bit of it: format 3. Format 1 had no ceiling, format 2 no history.
 extension GuardedController.State {
-  private static let format: UInt8 = 2
+  private static let format: UInt8 = 3
 
   /// The bytes to store.
   var stored: [UInt8] {
     var bytes = ByteWriter(capacity: 256)
     bytes.append(Self.format)
-    for floats in [recurrent.actor, recurrent.critic] {
+    for floats in [controller.recurrent.actor, controller.recurrent.critic] {
       bytes.append(UInt32(floats.count))
       for value in floats { bytes.append(value) }
     }
@@ -20,6 +21,9 @@ extension GuardedController.State {
     bytes.append(UInt32(clamping: guardian.goodObservations))
     bytes.append(UInt8(guardian.hasHandedOver ? 1 : 0))
     bytes.append(guardian.ceiling ?? 0)
+    let history = controller.history.looksBack ? try? JSONEncoder().encode(controller.history) : nil
+    bytes.append(UInt32(history?.count ?? 0))
+    for byte in history ?? Data() { bytes.append(byte) }
     return bytes.bytes
   }
 
@@ -31,10 +35,14 @@ extension GuardedController.State {
       let validationLosses = bytes.array({ $0.double() }), let trainLosses = bytes.array({ $0.double() }),
       let failures = bytes.integer(UInt32.self), let goodObservations = bytes.integer(UInt32.self),
       let hasHandedOver = bytes.integer(UInt8.self),
-      let ceiling = format == 1 ? 0 : bytes.double(), bytes.isAtEnd
+      let ceiling = format == 1 ? 0 : bytes.double(),
+      let history = format < 3 ? [] : bytes.array({ $0.integer(UInt8.self) }), bytes.isAtEnd,
+      let past = history.isEmpty
+        ? RunHistory(looksBack: false) : try? JSONDecoder().decode(RunHistory.self, from: Data(history))
     else { return nil }
     self.init(
-      recurrent: RecurrentState(actor: actor, critic: critic),
+      controller: ControllerSession.Memory(
+        recurrent: RecurrentState(actor: actor, critic: critic), history: past),
       guardian: Guardian.State(
         validationLosses: validationLosses, trainLosses: trainLosses, failures: Int(failures),
         goodObservations: Int(goodObservations), ceiling: ceiling > 0 ? ceiling : nil,

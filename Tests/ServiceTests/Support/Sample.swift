@@ -25,7 +25,7 @@ enum Sample {
         featureSet: .extended, action: LearningRateAction(),
         normalizer: ObservationNormalizer(statistics: statistics, clip: 10), policy: policy),
       card: ControllerCard(
-        trainee: TraineeDescription(
+        trainee: ProblemDescription(
           dataset: "none", datasetHash: "none", splitSizes: [1, 1, 1], model: "none", optimizer: "none",
           batchSize: 1),
         training: ControllerTraining.Configuration(), episodes: 0, evaluation: []))

@@ -18,7 +18,7 @@ struct CustomTrainee {
     while !training.isFinished { try training.advance(on: pool) }
 
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("sine.ckpt").path
-    let description = TraineeDescription(
+    let description = ProblemDescription(
       dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd",
       batchSize: 16)
     let card = ControllerCard(

@@ -1,0 +1,304 @@
+import Datasets
+import Foundation
+import NeuralNet
+import Randomness
+import Trainee
+
+/// A trainee of a drawn problem, whose runs cost milliseconds.
+///
+/// ``use(_:)`` turns it into a trainee of another problem. Its snapshots stay in its memory, and last until the next
+/// `reset`.
+public final class DrawnTrainee: Trainee {
+  /// The examples.
+  public private(set) var data: DrawnData
+  /// Whether gradients, updates and predictions are measured; a schedule needs none of it, and is faster without.
+  public var reportsDynamics = true
+
+  private let instructionSet: InstructionSet
+  private let network: RowNetwork
+  private var optimizer: Optimizer
+  private var meter: StepMeter
+  private var batch: Batch
+  private var half: AlignedBuffer<Float>
+  private var predictions: (now: AlignedBuffer<Float>, before: AlignedBuffer<Float>)
+  private var run: Run?
+  private var firstGradient: (loss: Double, halfBatchCosine: Double)?
+  private var snapshots: [UInt64: Snapshot] = [:]
+  private var snapshotCount: UInt64 = 0
+
+  /// A loss of so many times chance is a diverged run.
+  public static let divergence = 1e4
+
+  private struct Run {
+    var step = 0
+    var stepBudget: Int
+    var order: BatchOrder
+    var hasDiverged = false
+  }
+
+  private struct Snapshot {
+    let parameters: [Float]
+    let optimizer: Optimizer.State
+    let meter: StepMeter.State
+    let predictions: [Float]
+    let run: Run
+  }
+
+  /// A trainee of the problem that `data` is of.
+  ///
+  /// - Parameters:
+  ///   - data: The examples, shared and never changed.
+  ///   - instructionSet: Which kernels run; the fastest of this processor by default.
+  public init(_ data: DrawnData, instructionSet: InstructionSet = .best) {
+    let model = data.problem.model
+    self.data = data
+    self.instructionSet = instructionSet
+    network = RowNetwork(model, instructionSet: instructionSet)
+    optimizer = Optimizer(data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+    meter = StepMeter(count: model.count, instructionSet: instructionSet)
+    batch = Batch(data)
+    half = AlignedBuffer(count: model.count)
+    predictions = Self.predictions(data)
+  }
+
+  /// Becomes a trainee of another problem.
+  public func use(_ data: DrawnData) {
+    guard data !== self.data else { return }
+    let model = data.problem.model
+    self.data = data
+    network.use(model)
+    optimizer = Optimizer(data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+    meter = StepMeter(count: model.count, instructionSet: instructionSet)
+    batch = Batch(data)
+    half = AlignedBuffer(count: model.count)
+    predictions = Self.predictions(data)
+    run = nil
+    snapshots = [:]
+  }
+
+  private static func predictions(_ data: DrawnData) -> (AlignedBuffer<Float>, AlignedBuffer<Float>) {
+    let count = data.problem.validationCount * data.problem.model.outputStride
+    return (AlignedBuffer(count: count), AlignedBuffer(count: count))
+  }
+
+  /// Starts a new run.
+  public func reset(seed: UInt64, stepBudget: Int, learningRate: Double) -> Observation {
+    precondition(stepBudget > 0, "a run needs a budget of at least 1 step, got \(stepBudget)")
+    var weights = SeededGenerator(seed: seed, stream: 0)
+    var orders = SeededGenerator(seed: seed, stream: 1)
+    network.initialize(scale: data.problem.network.initialScale, using: &weights)
+    optimizer.begin(network.parameters)
+    snapshots = [:]
+    firstGradient = nil
+    let run = Run(
+      stepBudget: stepBudget, order: BatchOrder(count: data.problem.trainCount, seed: orders.next()))
+    self.run = run
+    if reportsDynamics {
+      meter.begin(network.parameters)
+      meter.beginInterval(network.parameters)
+    }
+    var observation = observe(run, trainLoss: 0, learningRate: learningRate)
+    observation.trainLoss = observation.validationLoss
+    if reportsDynamics { observation[.predictionChangeVariance] = 0 }
+    return observation
+  }
+
+  /// Takes one step on one batch at each of the rates, then observes; after a diverged step it takes no more.
+  public func train(learningRates: [Double]) -> Observation {
+    guard var run else { preconditionFailure("train was called before reset") }
+    let last = learningRates[learningRates.count - 1]
+    var sum = 0.0
+    if reportsDynamics { meter.beginInterval(network.parameters) }
+    for (index, rate) in learningRates.enumerated() where !run.hasDiverged {
+      batch.fill(from: &run.order)
+      let splits = reportsDynamics && index == learningRates.count - 1 && data.problem.batchSize > 1
+      let loss = network.lossAndGradient(
+        batch.rows.pointer, batch.targets, count: batch.count, half: splits ? half : nil)
+      guard loss < Self.divergence * data.chanceLoss else {
+        run.hasDiverged = true
+        break
+      }
+      sum += loss
+      if reportsDynamics {
+        meter.note(loss: loss)
+        if splits { meter.note(half: half, of: network.gradient) }
+        meter.willStep(network.parameters)
+      }
+      optimizer.step(parameters: network.parameters, gradient: network.gradient, learningRate: rate)
+      if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
+    }
+    run.step += learningRates.count
+    self.run = run
+    return observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+  }
+
+  /// One trial step on the first batch, undone.
+  public func look(learningRate: Double) -> Observation? {
+    guard let run, run.step == 0, reportsDynamics else { return nil }
+    var order = run.order
+    batch.fill(from: &order)
+    let first = firstGradient ?? gradientOfFirstBatch()
+    firstGradient = first
+    meter.beginInterval(network.parameters)
+    meter.note(loss: first.loss)
+    meter.willStep(network.parameters)
+    // The gradient of the first batch stays in the network: nothing below changes it.
+    optimizer.step(
+      parameters: network.parameters, gradient: network.gradient, learningRate: learningRate)
+    meter.didStep(network.parameters, gradient: network.gradient)
+    let after = network.loss(batch.rows.pointer, batch.targets, count: batch.count)
+    var measures = facts
+    meter.report(network.parameters, into: &measures)
+    network.parameters.copy(meter.start)
+    optimizer.begin(network.parameters)
+    meter.begin(network.parameters)
+    measures[.weightNorm] = nil
+    meter.beginInterval(network.parameters)
+    meter.report(network.parameters, into: &measures)
+    measures[.trainLoss] = after < Self.largestLoss ? after : Self.largestLoss
+    measures[.lossBeforeTrial] = first.loss
+    measures[.halfBatchCosine] = first.halfBatchCosine
+    // One step has neither a spread nor a course.
+    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] { measures[measure] = nil }
+    return Observation(step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
+  }
+
+  /// What a trial step that ruins the network is said to cost.
+  private static let largestLoss = 1e9
+
+  private func gradientOfFirstBatch() -> (loss: Double, halfBatchCosine: Double) {
+    let splits = batch.count > 1
+    let loss = network.lossAndGradient(
+      batch.rows.pointer, batch.targets, count: batch.count, half: splits ? half : nil)
+    let cosine =
+      splits ? StepMeter.halfBatchCosine(half: half, of: network.gradient, instructionSet) : 0
+    return (loss, cosine)
+  }
+
+  /// Mean loss on the test split; the accuracy of a regression is its explained variance, of at least 0.
+  public func evaluate() -> Evaluation {
+    let (first, count) = (data.problem.trainCount + data.problem.validationCount, data.problem.testCount)
+    let (sum, correct) = network.evaluate(
+      data.row(first), targets(first), count: count, weights: optimizer.evaluationWeights)
+    let loss = sum / Double(count)
+    let share =
+      data.problem.classes > 0 ? Double(correct) / Double(count) : max(0, 1 - loss / data.chanceLoss)
+    return Evaluation(loss: loss, accuracy: share)
+  }
+
+  private func targets(_ first: Int) -> RowTargets {
+    RowTargets(
+      labels: data.problem.classes > 0 ? UnsafePointer(data.labels.pointer + first) : nil,
+      values: data.targets.pointer + first)
+  }
+}
+
+extension DrawnTrainee {
+  /// What does not change over a run.
+  private var facts: MeasureValues {
+    let (problem, optimizer) = (data.problem, data.problem.optimizer)
+    return MeasureValues([
+      .chanceLoss: data.chanceLoss, .usualLearningRate: problem.usualLearningRate,
+      .isAdaptive: optimizer.isAdaptive ? 1 : 0, .momentum: optimizer.momentum,
+      .batchSize: Double(problem.batchSize), .exampleCount: Double(problem.trainCount),
+      .parameterCount: Double(problem.model.realCount), .classCount: Double(problem.classes),
+    ])
+  }
+
+  private func observe(_ run: Run, trainLoss: Double, learningRate: Double) -> Observation {
+    var measures = facts
+    guard !run.hasDiverged else {
+      measures[.trainLoss] = .infinity
+      measures[.validationLoss] = .infinity
+      return Observation(
+        step: run.step, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
+    }
+    measures[.trainLoss] = trainLoss
+    swap(&predictions.now, &predictions.before)
+    let (problem, stride) = (data.problem, data.problem.model.outputStride)
+    let (sum, _) = network.evaluate(
+      data.row(problem.trainCount), targets(problem.trainCount), count: problem.validationCount,
+      weights: optimizer.evaluationWeights,
+      predictions: reportsDynamics ? predictions.now.pointer : nil)
+    measures[.validationLoss] = sum / Double(problem.validationCount)
+    if reportsDynamics {
+      let columns = problem.model.outputs
+      let rows = problem.validationCount
+      measures[.predictionVariance] = Moments.variance(
+        predictions.now.pointer, minus: nil, rows: rows, columns: columns, stride: stride)
+      measures[.predictionChangeVariance] = Moments.variance(
+        predictions.now.pointer, minus: predictions.before.pointer, rows: rows, columns: columns,
+        stride: stride)
+      let last = network.lastLayerMoments()
+      measures[.weightMean] = last.mean
+      measures[.weightVariance] = last.variance
+      meter.report(network.parameters, into: &measures)
+    }
+    return Observation(
+      step: run.step, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
+  }
+
+  /// A name for the state, which stays in memory.
+  public func snapshot() -> Data {
+    guard let run else { preconditionFailure("snapshot was called before reset") }
+    snapshotCount += 1
+    snapshots[snapshotCount] = Snapshot(
+      parameters: Array(network.parameters.elements), optimizer: optimizer.state, meter: meter.state,
+      predictions: Array(predictions.now.elements), run: run)
+    return Data("\(snapshotCount)".utf8)
+  }
+
+  /// Goes back to a snapshot of this run.
+  ///
+  /// - Throws: ``TraineeError`` for one that this run did not make.
+  public func restore(_ snapshot: Data) throws {
+    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)), let saved = snapshots[number] else {
+      throw TraineeError("The snapshot is not of this run of a drawn problem. Restore one that it made.")
+    }
+    network.parameters.assign(saved.parameters)
+    try optimizer.restore(saved.optimizer)
+    if saved.run.step == 0 { optimizer.begin(network.parameters) }
+    meter.restore(saved.meter)
+    predictions.now.assign(saved.predictions)
+    run = saved.run
+  }
+
+  /// Forgets a snapshot.
+  public func discard(_ snapshot: Data) {
+    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)) else { return }
+    snapshots[number] = nil
+  }
+}
+
+/// The examples of one step.
+private struct Batch {
+  let rows: AlignedBuffer<Float>
+  let count: Int
+  private let data: DrawnData
+  private let places: AlignedBuffer<Int32>
+  private let labels: AlignedBuffer<Int32>
+  private let values: AlignedBuffer<Float>
+
+  init(_ data: DrawnData) {
+    self.data = data
+    count = data.problem.batchSize
+    rows = AlignedBuffer(count: count * data.stride)
+    places = AlignedBuffer(count: count)
+    labels = AlignedBuffer(count: count)
+    values = AlignedBuffer(count: count)
+  }
+
+  var targets: RowTargets {
+    RowTargets(labels: data.problem.classes > 0 ? UnsafePointer(labels.pointer) : nil, values: values.pointer)
+  }
+
+  func fill(from order: inout BatchOrder) {
+    order.fill(places.elements)
+    for index in 0..<count {
+      let place = Int(places.pointer[index])
+      (rows.pointer + index * data.stride).update(from: data.row(place), count: data.stride)
+      labels.pointer[index] = data.labels.pointer[place]
+      values.pointer[index] = data.targets.pointer[place]
+    }
+  }
+}

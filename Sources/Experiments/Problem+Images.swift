@@ -1,0 +1,28 @@
+import BuiltInTrainees
+import Foundation
+import MetaLR
+
+extension Problem {
+  /// The built-in image classifier on data that is loaded.
+  ///
+  /// - Parameters:
+  ///   - data: The images.
+  ///   - hash: A hash of their contents.
+  ///   - configuration: Network, optimizer, batch.
+  ///   - plan: Length and decisions.
+  /// - Throws: What is impossible about the configuration.
+  public static func images(
+    _ data: DataSplits, hash: String, configuration: ImageClassifier.Configuration, plan: RunPlan
+  ) throws -> Problem {
+    // Says what is impossible before any work begins, not when the first trainee is made.
+    _ = try ImageClassifier(data: data, configuration: configuration)
+    let description = ProblemDescription(
+      dataset: data.name, datasetHash: hash,
+      splitSizes: [data.train.count, data.validation.count, data.test.count],
+      model: "\(configuration.model)", optimizer: configuration.optimizer.name,
+      batchSize: configuration.batchSize, plan: plan)
+    return Problem(description, plan: plan, chanceLoss: log(Double(data.classes))) { _ in
+      try ImageClassifier(data: data, configuration: configuration)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Schedules
+
+/// Everything that decides a training run but its seed and its rates: data, network, loss, optimizer, batch, length.
+public struct Problem: Sendable {
+  /// What cards, tables and journals say of it; two problems of one description are the same.
+  public var description: ProblemDescription
+  /// How long its runs last, how often their rate is decided, and when they count as diverged.
+  public var plan: RunPlan
+  /// A rate that usually does for its optimizer, positive.
+  public var usualLearningRate: Double
+  /// Loss of the best constant prediction; nil where nobody knows.
+  public var chanceLoss: Double?
+  /// A schedule to imitate on it; nil for none.
+  public var teacher: ScheduleSpecification?
+  /// Makes a trainee of it; may turn an idle trainee of another problem into one of this instead.
+  public var trainee: @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
+
+  /// Creates a problem; the properties document each part.
+  public init(
+    _ description: ProblemDescription, plan: RunPlan, usualLearningRate: Double = 1e-3,
+    chanceLoss: Double? = nil, teacher: ScheduleSpecification? = nil,
+    trainee: @escaping @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
+  ) {
+    self.description = description
+    self.plan = plan
+    self.usualLearningRate = usualLearningRate
+    self.chanceLoss = chanceLoss
+    self.teacher = teacher
+    self.trainee = trainee
+  }
+}

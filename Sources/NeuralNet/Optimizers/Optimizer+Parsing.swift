@@ -1,0 +1,33 @@
+extension Optimizer.Configuration: CustomStringConvertible {
+  /// Reads a method with constants, such as `schedule-free-adamw:beta=0.95,beta2=0.99`.
+  ///
+  /// - Parameter text: `NAME` or `NAME:CONSTANT=NUMBER,...`; constants that are not named keep their defaults.
+  /// - Throws: ``OptimizerError`` when the name or a constant is unknown, or a value is out of range.
+  public init(parsing text: String) throws(OptimizerError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    var rule = try Self(name: String(parts.first ?? "")).rule
+    let constants = rule.constantList
+    var seen: Set<String> = []
+    let assignments = parts.count > 1 ? parts[1].split(separator: ",", omittingEmptySubsequences: false) : []
+    for assignment in assignments {
+      let sides = assignment.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2, let value = Double(sides[1]), seen.insert(sides[0].lowercased()).inserted else {
+        throw .badSyntax(method: type(of: rule).name, part: String(assignment))
+      }
+      guard let place = constants.firstIndex(where: { $0.name == sides[0].lowercased() }) else {
+        throw .unknownConstant(
+          method: type(of: rule).name, constant: String(sides[0]), known: constants.map(\.name))
+      }
+      rule = rule.with(value, at: place)
+    }
+    self.init(rule)
+    try validate()
+  }
+
+  /// The method in the form that ``init(parsing:)`` reads, with the constants that differ from their defaults.
+  public var description: String {
+    let changed = constants.filter { $0.value != $0.defaultValue }
+    return changed.isEmpty
+      ? name : "\(name):\(changed.map { "\($0.name)=\($0.value)" }.joined(separator: ","))"
+  }
+}

@@ -1,0 +1,8 @@
+/// Every optimization method.
+enum OptimizerRegistry {
+  /// Each rule with its default constants, in the order in which help texts list them.
+  static let rules: [any OptimizerRule] = [
+    GradientDescent(), Momentum(), Nesterov(), Adam(), Adagrad(), Adadelta(), RMSProp(), AdamW(),
+    ScheduleFreeAdamW(),
+  ]
+}

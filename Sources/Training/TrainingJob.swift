@@ -1,0 +1,180 @@
+import Experiments
+import Files
+import Foundation
+import MetaLR
+
+/// The training of a controller from its first episode to its checkpoint: begun or resumed, saved as it goes, tested.
+///
+/// ```swift
+/// let job = TrainingJob(problems: problems, configuration: configuration, files: files)
+/// let outcome = try job.run(on: TraineePool(workers: 2), .fresh)
+/// ```
+///
+/// After any stop, a kill included, the same job goes on by ``Start/resumed`` and ends with the same bytes.
+public struct TrainingJob: Sendable {
+  /// What it trains on.
+  public let problems: any ProblemDistribution
+  /// The schedules that it imitates, one a problem; empty where it learns by reward.
+  public let teachers: [String]
+  /// How the controller is trained.
+  public let configuration: ControllerTraining.Configuration
+  /// A trained controller to begin as; nil to begin anew.
+  public let trained: Checkpoint?
+  /// Where it writes.
+  public let files: ControllerFiles
+  /// How the trained controller is tested; nil for no test.
+  public let test: (any ControllerTest)?
+
+  /// Seconds between two saves of the state, at least; an update that takes longer is always saved.
+  private static let secondsBetweenSaves = 20.0
+
+  /// Creates a job; the properties document each part.
+  public init(
+    problems: any ProblemDistribution, teachers: [String] = [],
+    configuration: ControllerTraining.Configuration, trained: Checkpoint? = nil, files: ControllerFiles,
+    test: (any ControllerTest)? = nil
+  ) {
+    self.problems = problems
+    self.teachers = teachers
+    self.configuration = configuration
+    self.trained = trained
+    self.files = files
+    self.test = test
+  }
+
+  /// What a job begins from.
+  public enum Start: Sendable {
+    /// Nothing; a saved state is an error.
+    case fresh
+    /// The saved state.
+    case resumed
+    /// Nothing; a saved state is removed.
+    case restarted
+  }
+
+  /// What a job tells while it works.
+  public enum Event: Sendable {
+    /// So many of so many episodes were done before.
+    case began(done: Int, total: Int)
+    /// An episode ended; told on a worker's thread, one at a time.
+    case episode(EpisodeRecord)
+    /// An update was made.
+    case updated(UpdateRecord)
+    /// The test begins, of so many runs.
+    case testing(runs: Int)
+    /// A run of the test ended; told on a worker's thread.
+    case tested
+  }
+
+  /// What came of a job.
+  public struct Outcome: Sendable {
+    /// The finished training.
+    public let training: ControllerTraining
+    /// What the test came to; nil where there was none.
+    public let test: (any ControllerTestResult)?
+    /// What was written to the checkpoint.
+    public let card: ControllerCard
+  }
+
+  /// Whether a job like this one makes controllers with such a card.
+  public func wouldMake(_ card: ControllerCard) -> Bool {
+    card.training == configuration && card.problems == problems.description && card.teachers == teachers
+      && card.earlier == earlier
+  }
+
+  /// The trainings behind the controller that this one begins as.
+  private var earlier: [ControllerCard] { trained?.card.lineage ?? [] }
+
+  /// Trains, tests, and writes the checkpoint; then the state of the training is removed.
+  ///
+  /// - Parameters:
+  ///   - pool: Plays episodes and test runs.
+  ///   - start: What to begin from.
+  ///   - communicator: The ranks that do the job together, of which the first writes; nil, the default, for none.
+  ///   - shouldStop: Asked often; the state is then as after the last update.
+  ///   - onEvent: Told what happens.
+  /// - Throws: `Interrupted`; ``UnfinishedTraining`` or ``ChangedTraining`` when the saved state does not fit `start`;
+  ///   `OutputError` around a `FileError` of what it writes; what trainees and configuration throw.
+  public func run(
+    on pool: TraineePool, _ start: Start, communicator: (any Communicator)? = nil,
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+  ) throws -> Outcome {
+    let isFirst = (communicator?.rank ?? 0) == 0
+    var training = try begin(start, communicator)
+    onEvent(.began(done: training.state.episodeCount, total: configuration.episodes))
+    if isFirst { try save(training.state) }
+    var lastSave = ContinuousClock.now
+    while !training.isFinished {
+      let record = try advance(&training, on: pool, shouldStop: shouldStop, onEvent: onEvent)
+      onEvent(.updated(record))
+      let isDue = (ContinuousClock.now - lastSave) / .seconds(1) > Self.secondsBetweenSaves
+      if isFirst, isDue || configuration.groupSize == 1 || training.isFinished || shouldStop() {
+        try save(training.state)
+        lastSave = .now
+      }
+    }
+    let result = try test?.run(training, on: pool, shouldStop: shouldStop, onEvent: onEvent)
+    let card = ControllerCard(
+      problems: problems.description, teachers: teachers, training: configuration,
+      episodes: training.state.episodeCount, steps: training.state.stepCount, evaluation: result?.rows ?? [],
+      earlier: earlier)
+    if isFirst {
+      try writing { try Checkpoint(controller: training.controller, card: card).write(to: files.checkpoint) }
+      TrainingStateStore(folder: files.state).remove()
+    }
+    return Outcome(training: training, test: result, card: card)
+  }
+
+  /// One update; a stop saves what was done so far.
+  private func advance(
+    _ training: inout ControllerTraining, on pool: TraineePool,
+    shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (Event) -> Void
+  ) throws -> UpdateRecord {
+    do {
+      return try training.advance(
+        problems: problems, on: pool, shouldStop: shouldStop, onEpisode: { onEvent(.episode($0)) })
+    } catch is Interrupted {
+      try save(training.state)
+      throw Interrupted()
+    }
+  }
+
+  private func begin(_ start: Start, _ communicator: (any Communicator)?) throws -> ControllerTraining {
+    let find = { () throws -> [SavedTraining] in
+      let store = TrainingStateStore(folder: files.state)
+      switch start {
+      case .restarted: store.remove()
+      case .fresh:
+        guard store.isEmpty else { throw UnfinishedTraining(checkpoint: files.checkpoint, folder: files.state) }
+      case .resumed:
+        let saved = try store.newest()
+        var begun = saved.state.configuration
+        begun.episodes = configuration.episodes
+        guard saved.problems == problems.description, saved.teachers == teachers, saved.earlier == earlier,
+          begun == configuration
+        else { throw ChangedTraining(folder: files.state) }
+        return [saved]
+      }
+      return []
+    }
+    let saved = try communicator?.onFirstRank(find) ?? find()
+    return try saved.first.map { ControllerTraining(resuming: $0.state, episodes: configuration.episodes) }
+      ?? ControllerTraining(configuration: configuration, from: trained?.controller)
+  }
+
+  private func save(_ state: ControllerTraining.State) throws {
+    try writing {
+      try TrainingStateStore(folder: files.state).save(
+        SavedTraining(
+          problems: problems.description, teachers: teachers, earlier: earlier, state: state))
+      let log = EpisodeLog(state)
+      try log.write(to: files.log)
+      try log.events.write(to: files.events)
+    }
+  }
+
+  private func writing(_ work: () throws -> Void) throws {
+    do { try work() } catch let error as FileError { throw OutputError(error: error) }
+  }
+}
