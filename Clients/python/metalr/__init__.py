@@ -17,21 +17,28 @@ from typing import Any
 from .client import Client, ServiceError, Unreachable
 from .core.controller import Controller, ControllerSession, shipped_controllers
 from .core.features import FEATURES, PRESETS
+from .core.guardian import Guardian
 from .core.history import RunHistory
 from .core.measures import MEASURES, Observation
+from .core.run import Run
 
 __version__ = "0.1.0"
 
-_LAZY: dict = {}
+_LAZY = {
+    "Scheduler": ".pytorch.scheduler",
+    "ScheduleFreeAdamW": ".pytorch.schedulefree",
+}
 
 __all__ = [
     "Client",
     "Controller",
     "ControllerSession",
     "FEATURES",
+    "Guardian",
     "MEASURES",
     "Observation",
     "PRESETS",
+    "Run",
     "RunHistory",
     "ServiceError",
     "Unreachable",

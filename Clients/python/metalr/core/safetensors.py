@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Dict, Mapping, NamedTuple
+from typing import Any, Dict, Mapping, NamedTuple
 
 import numpy
 
-_TYPES = {"F32": numpy.dtype("<f4"), "F64": numpy.dtype("<f8")}
+_TYPES: Dict[str, Any] = {"F32": numpy.dtype("<f4"), "F64": numpy.dtype("<f8")}
 _FNV_OFFSET, _FNV_PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
 
