@@ -39,7 +39,7 @@ class ServiceDecider:
         self._rewind_to: Optional[int] = None
         self._answer: Optional[Dict[str, Any]] = None
         self._failing = self._closed = False
-        self._missed = self._mended = False
+        self._missed = self._hung = self._mended = False
         #: The rate in force over the service's own, where the fallback has decided meanwhile.
         self._offset = 1.0
         self.run_id: Optional[str] = client.open_run(**request)["id"]
@@ -58,8 +58,9 @@ class ServiceDecider:
             self._answer = None
             self._changed.notify_all()
             # One that fails or hangs is waited for once, not at every interval.
-            if not (self._failing or self._missed):
+            if not (self._failing or self._hung):
                 self._changed.wait_for(lambda: self._answer is not None or self._failing, self._deadline)
+                self._hung = self._answer is None and not self._failing
             if self._answer is None:
                 self._missed = True
                 return None
@@ -143,7 +144,7 @@ class ServiceDecider:
             if self._sent == len(self._observations):
                 if self._failing:
                     log.info("metalr: the service decides again")
-                self._failing = False
+                self._failing = self._hung = False
                 self._answer = answer
                 self._changed.notify_all()
 
