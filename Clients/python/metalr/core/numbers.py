@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Optional, Sequence
+from typing import Collection, Optional
 
 is_finite = math.isfinite
 
@@ -25,7 +25,7 @@ def clamp(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def median(values: Sequence[float]) -> float:
+def median(values: Collection[float]) -> float:
     """The middle of the values, or the mean of the middle two."""
     ordered = sorted(values)
     middle = len(ordered) // 2
