@@ -28,6 +28,10 @@ _LAZY = {
     "Scheduler": ".pytorch.scheduler",
     "Guard": ".pytorch.guard",
     "ScheduleFreeAdamW": ".pytorch.schedulefree",
+    "huggingface": ".integrations.huggingface",
+    "LightningCallback": ".integrations.lightning",
+    "KerasCallback": ".integrations.keras",
+    "optax_schedule": ".integrations.optax",
 }
 
 __all__ = [

@@ -137,6 +137,7 @@ class Scheduler(LRScheduler):
         self._losses, self._tripwire = Losses(), Tripwire()
         self._reported: Dict[str, float] = {}
         self._first_loss: Optional[float] = None
+        self._part: Optional[Loss] = None
         self._steps = self._seen = self._decided_at = 0
         self._first_is_due = True
         self._is_looking = False
@@ -237,8 +238,8 @@ class Scheduler(LRScheduler):
         return None if self._decider is None else self._decider.run_id
 
     @property
-    def total_steps(self) -> int:
-        """Optimizer steps of the whole training."""
+    def step_budget(self) -> int:
+        """Optimizer steps of the whole training; Accelerate takes a scheduler with `total_steps` for OneCycleLR."""
         return self._plan.total_steps
 
     @property
@@ -273,7 +274,7 @@ class Scheduler(LRScheduler):
             after, sums = trial.step(lambda: self._rates.set(rate))
             after, sums = self._mean(after), self._ranks.sum(sums) if self._sharded else sums
             measures = look_measures(after, first_loss, sums if self._meter is not None else None)
-            return Observation(0, self.total_steps, rate, {**self._facts, **measures})
+            return Observation(0, self.step_budget, rate, {**self._facts, **measures})
 
         # Other ranks take as many trial steps, at the rates that rank 0 broadcasts.
         if self._decider is None:
@@ -317,8 +318,15 @@ class Scheduler(LRScheduler):
             self._meter.skip_step() if was_skipped else self._meter.after_step()
         self._steps += 0 if was_skipped else 1
 
-    def observe(self, loss: Loss) -> None:
-        """Adds the training loss of a batch, before or after its step; for loops that call `step` without it."""
+    def observe(self, loss: Loss, is_part: bool = False) -> None:
+        """Adds the training loss of a batch, before or after its step; for loops that call `step` without it.
+
+        is_part: whether it is only a part of the loss of a step with gradient accumulation: parts are added up.
+        """
+        if is_part:
+            part = loss.detach() if isinstance(loss, Tensor) else loss
+            self._part = part if self._part is None else self._part + part
+            return
         self._losses.add(loss)
         if self._first_is_due and self._first_loss is None:
             self._first_loss = float(loss.detach() if isinstance(loss, Tensor) else loss)
@@ -342,6 +350,9 @@ class Scheduler(LRScheduler):
             self._take_late_answer()
         if self._steps == self._seen:
             return
+        if self._part is not None:
+            part, self._part = self._part, None
+            self.observe(part)
         if self._losses.count == 0 and self._first_is_due:
             raise RuntimeError("the scheduler has got no training loss: call scheduler.step(loss), or scheduler.observe(loss)")
         self._seen = self._steps
@@ -390,7 +401,7 @@ class Scheduler(LRScheduler):
         return values
 
     def _observation(self, step: int, values: Mapping[str, float]) -> Observation:
-        return Observation(step, self.total_steps, self._rate, {**self._facts, **values})
+        return Observation(step, self.step_budget, self._rate, {**self._facts, **values})
 
     def _decide(self, step: int, values: Mapping[str, float]) -> None:
         observation = self._observation(step, values)
@@ -405,8 +416,8 @@ class Scheduler(LRScheduler):
             self._meter.begin_interval(self._next - step)
 
     def _fall_back(self, step: int) -> Decision:
-        scale = fallback_scale(self._fallback, step, self._decided_at, self.total_steps)
-        verdict = "complete" if step >= self.total_steps else "continue"
+        scale = fallback_scale(self._fallback, step, self._decided_at, self.step_budget)
+        verdict = "complete" if step >= self.step_budget else "continue"
         return Decision(self._rate * scale, verdict, "fallback")
 
     def _follow(self, decision: Decision, observation: Optional[Observation] = None) -> None:
@@ -460,8 +471,6 @@ class Scheduler(LRScheduler):
         for sink in self._logs:
             sink.close()
         self._logs = []
-        if self.verdict not in ("stop", "complete"):
-            self.verdict = "complete"
 
     def __enter__(self) -> Scheduler:
         return self
