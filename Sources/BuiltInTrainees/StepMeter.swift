@@ -112,8 +112,9 @@ final class StepMeter {
     squaredDistance(x, y, instructionSet: instructionSet).squareRoot()
   }
 
+  /// Within [-1, 1], which rounding would leave where a gradient vanishes.
   private static func cosine(_ product: Double, _ first: Double, _ second: Double) -> Double {
-    product / (first * second + 1e-30)
+    min(max(product / (first * second + 1e-30), -1), 1)
   }
 }
 

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.host = host
     configuration.port = port
     configuration.tokens = tokens
-    configuration.fallback = guardian.fallback.schedule
+    configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
     configuration.limits = limits.limits
     configuration.logFormat = logFormat

@@ -21,7 +21,14 @@ extension Problem {
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.name,
       batchSize: configuration.batchSize, plan: plan)
-    return Problem(description, plan: plan, chanceLoss: log(Double(data.classes))) { _ in
+    return Problem(description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,
+      chanceLoss: { log(Double(data.classes)) },
+      with: { name in
+        var other = configuration
+        other.optimizer = try Optimizer.Configuration(parsing: name)
+        return try .images(data, hash: hash, configuration: other, plan: plan)
+      }
+    ) { _ in
       try ImageClassifier(data: data, configuration: configuration)
     }
   }

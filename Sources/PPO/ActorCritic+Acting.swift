@@ -50,7 +50,24 @@ extension ActorCritic {
   public func act(
     observation: [Float], state: inout RecurrentState, using generator: inout SeededGenerator
   ) -> Decision {
-    let mean = meanAction(observation: observation, state: &state)
+    var decision = explore(observation: observation, state: &state, using: &generator)
+    decision.value = output(of: critic, criticParameters, observation: observation, state: &state.critic)[0]
+    return decision
+  }
+
+  /// Draws an action without judging the observation: the critic is not asked, and the value is 0.
+  ///
+  /// - Parameters:
+  ///   - observation: What the policy sees.
+  ///   - state: What it remembers of the episode, from ``initialState`` on.
+  ///   - prepared: The actor made ready by ``prepared``, which saves time over many decisions; nil for none.
+  ///   - generator: Draws the action.
+  /// - Precondition: Observation and state fit this policy.
+  public func explore(
+    observation: [Float], state: inout RecurrentState, prepared: PreparedActor? = nil,
+    using generator: inout SeededGenerator
+  ) -> Decision {
+    let mean = meanAction(observation: observation, state: &state, prepared: prepared)
     var action: [Float] = []
     var logProbability: Float = 0
     for (mean, logStandardDeviation) in zip(mean, logStandardDeviations) {
@@ -59,16 +76,18 @@ extension ActorCritic {
       logProbability += DiagonalGaussian.logProbability(
         of: value, mean: mean, logStandardDeviation: logStandardDeviation)
     }
-    let value = output(of: critic, criticParameters, observation: observation, state: &state.critic)[0]
-    return Decision(action: action, logProbability: logProbability, value: value)
+    return Decision(action: action, logProbability: logProbability, value: 0)
   }
 
   /// The middle of the policy's distribution, which is the action to take once training is over; the actor's state moves
   /// on by one step.
   ///
-  /// - Precondition: Observation and state fit this policy.
-  public func meanAction(observation: [Float], state: inout RecurrentState) -> [Float] {
-    output(of: actor, actorParameters, observation: observation, state: &state.actor)
+  /// - Precondition: Observation and state fit this policy, and `prepared` is of it.
+  public func meanAction(
+    observation: [Float], state: inout RecurrentState, prepared: PreparedActor? = nil
+  ) -> [Float] {
+    prepared?.meanAction(observation: observation, state: &state.actor)
+      ?? output(of: actor, actorParameters, observation: observation, state: &state.actor)
   }
 
   /// The critic's estimate of the discounted return from `observation` on; `state` is from before it.

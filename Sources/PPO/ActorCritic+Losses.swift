@@ -115,14 +115,22 @@ extension ActorCritic {
 }
 
 extension PolicyLoss {
-  fileprivate mutating func add(surrogate: Float, ratio: Float, logRatio: Float, clipRange: Float) {
+  /// Adds the sums of other steps.
+  mutating func merge(_ other: PolicyLoss) {
+    surrogate += other.surrogate
+    approximateKL += other.approximateKL
+    clipFraction += other.clipFraction
+    ratioDeviation = max(ratioDeviation, other.ratioDeviation)
+  }
+
+  mutating func add(surrogate: Float, ratio: Float, logRatio: Float, clipRange: Float) {
     self.surrogate += Double(surrogate)
     approximateKL += (Double(ratio) - 1) - Double(logRatio)
     clipFraction += abs(ratio - 1) > clipRange ? 1 : 0
     ratioDeviation = max(ratioDeviation, abs(Double(ratio) - 1))
   }
 
-  fileprivate func divided(by count: Double) -> PolicyLoss {
+  func divided(by count: Double) -> PolicyLoss {
     PolicyLoss(
       surrogate: surrogate / count, approximateKL: approximateKL / count,
       clipFraction: clipFraction / count, ratioDeviation: ratioDeviation)

@@ -20,11 +20,19 @@ struct Network: Sendable, Equatable {
   /// The weights of the head (O, H).
   let head: MatrixView
   let headBiasOffset: Int
+  /// Where the parts of a GRU lie; nil for other networks.
+  let gru: GRULayout?
 
   var hidden: Int { shape.hidden }
 
   /// Numbers that the network carries from step to step: hidden units, then cells.
-  var stateCount: Int { shape.isRecurrent ? 2 * hidden : 0 }
+  var stateCount: Int {
+    switch shape {
+    case .mlp: 0
+    case .lstm: 2 * hidden
+    case .gru: hidden
+    }
+  }
 
   /// Lays out the parameters, whose names begin with `name`; vectors named in `extra` follow the head, `outputName`.
   init(
@@ -36,7 +44,20 @@ struct Network: Sendable, Equatable {
     self.outputCount = outputCount
     var table = ParameterTable()
     let hidden = shape.hidden
+    if case .gru(let embedding, _) = shape {
+      let layout = GRULayout(
+        name: name, inputs: inputCount, embedding: embedding, cells: hidden, outputName: outputName,
+        outputs: outputCount, in: &table)
+      gru = layout
+      (input, recurrent, head) = (layout.embeddingWeight, layout.recurrentWeight, layout.headWeight)
+      (hiddenBiasOffset, headBiasOffset) = (layout.embeddingBias.offset, layout.headBias.offset)
+      for (extraName, count) in extra { table.declare("\(name).\(extraName)", shape: [count]) }
+      self.table = table
+      return
+    }
+    gru = nil
     switch shape {
+    case .gru: preconditionFailure("a GRU was laid out above")
     case .mlp:
       let weight = table.declare("\(name).hidden.weight", shape: [hidden, inputCount]).lowerBound
       input = MatrixView(offset: weight, rows: hidden, columns: inputCount)
@@ -71,6 +92,10 @@ struct Network: Sendable, Equatable {
     switch shape {
     case .mlp:
       fill(input, gain: Float(2).squareRoot())
+    case .gru:
+      fill(input, gain: Float(2).squareRoot())
+      if let gru { fill(gru.inputWeight, gain: 1) }
+      fill(recurrent, gain: 1)
     case .lstm:
       fill(input, gain: 1)
       fill(recurrent, gain: 1)
@@ -86,7 +111,11 @@ struct Network: Sendable, Equatable {
   func forward(
     _ parameters: [Float], inputs: [Float], steps: Range<Int>, state: inout [Float], tape: inout Tape
   ) {
+    if let gru {
+      return forwardGRU(gru, parameters, inputs: inputs, steps: steps, state: &state, tape: &tape)
+    }
     switch shape {
+    case .gru: break
     case .mlp: forwardMLP(parameters, inputs: inputs, steps: steps, tape: &tape)
     case .lstm: forwardLSTM(parameters, inputs: inputs, steps: steps, state: &state, tape: &tape)
     }
@@ -104,6 +133,7 @@ struct Network: Sendable, Equatable {
   func backward(
     _ parameters: [Float], inputs: [Float], steps: Range<Int>, tape: inout Tape, gradient: inout [Float]
   ) {
+    if let gru { return backwardGRU(gru, steps: steps, tape: &tape, gradient: &gradient) }
     for step in 0..<steps.count {
       head.addOuterProduct(
         tape.outputGradients, at: step * outputCount, tape.hidden, at: (step + 1) * hidden, to: &gradient)
@@ -112,6 +142,7 @@ struct Network: Sendable, Equatable {
       }
     }
     switch shape {
+    case .gru: break
     case .mlp: backwardMLP(parameters, inputs: inputs, steps: steps, tape: &tape, gradient: &gradient)
     case .lstm: backwardLSTM(parameters, inputs: inputs, steps: steps, tape: &tape, gradient: &gradient)
     }
@@ -136,6 +167,8 @@ struct Tape {
   var hiddenGradient: [Float]
   /// The derivative (H) by the cells of the step at hand, as later steps see them.
   var cellGradient: [Float]
+  /// A GRU's pass.
+  var pass: GRUPass?
 
   /// Room for `steps` steps of `network`.
   init(for network: Network, steps: Int) {

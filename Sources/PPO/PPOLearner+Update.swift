@@ -138,7 +138,7 @@ extension PPOLearner {
   private var isRecurrent: Bool { policy.actor.shape.isRecurrent || policy.critic.shape.isRecurrent }
 
   /// Shrinks `gradient` to the largest norm allowed (Pascanu et al., 2013), and returns the norm it had.
-  private func clipNorm(_ gradient: inout [Float]) -> Double {
+  func clipNorm(_ gradient: inout [Float]) -> Double {
     let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     guard norm > configuration.maximumGradientNorm else { return norm }
     let factor = Float(configuration.maximumGradientNorm / norm)

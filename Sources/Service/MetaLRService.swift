@@ -39,10 +39,9 @@ public struct MetaLRService: Sendable {
     let metrics = ServiceMetrics(registry)
     let hub = EventHub()
     let guardian = try Guardian(configuration: configuration.guardian)
-    let fallback = configuration.fallback
     store = try RunStore(
       path: configuration.database, metrics: StoreMetrics(registry), logger: logger,
-      makeController: { GuardedController(controller: $0, guardian: guardian, fallback: fallback) },
+      rules: RunRules(guardian: guardian, fallback: configuration.fallback),
       afterCommit: { events in
         hub.publish(events)
         for event in events { metrics.happened(event) }

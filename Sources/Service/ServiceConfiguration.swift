@@ -14,9 +14,9 @@ public struct ServiceConfiguration: Sendable {
   public var port: Int
   /// The file of tokens; nil lets everybody on this machine in, and nobody else.
   public var tokens: String?
-  /// Takes over where a controller is not to be trusted; nil for nobody.
-  public var fallback: FallbackSchedule?
-  /// Thresholds of the guardian.
+  /// Takes over where a controller is not to be trusted, in runs opened from now on; nil for nobody.
+  public var fallback: ServiceFallback?
+  /// Thresholds of the guardian in runs opened from now on; a run keeps those that it began with.
   public var guardian: Guardian.Configuration
   /// Limits on what clients may use.
   public var limits: Limits

@@ -82,7 +82,7 @@ public enum Measure: String, CaseIterable, Codable, Sendable {
   public var minimum: Double? {
     switch self {
     case .trainLoss, .validationLoss, .lossBeforeTrial, .weightMean, .predictedDecrease: nil
-    case .gradientCosine, .updateCosine, .halfBatchCosine: -1.0001
+    case .gradientCosine, .updateCosine, .halfBatchCosine: -1
     default: 0
     }
   }

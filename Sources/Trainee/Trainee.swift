@@ -16,6 +16,10 @@ import Foundation
 /// A trainee is used by one thread at a time. A loss that is not finite is an outcome, not an error: report it
 /// in the observation. Throw for what the caller cannot go on from, such as a lost process.
 public protocol Trainee: AnyObject {
+  /// Whether gradients, updates and predictions are measured, which a schedule does not need; setting it is a hint that a
+  /// trainee may ignore. True where there is no such choice.
+  var reportsDynamics: Bool { get set }
+
   /// Starts a new run: fresh weights, a fresh order of the data, both decided by `seed` alone.
   ///
   /// - Parameters:
@@ -57,6 +61,12 @@ public protocol Trainee: AnyObject {
 }
 
 extension Trainee {
+  /// True, and stays so.
+  public var reportsDynamics: Bool {
+    get { true }
+    set {}
+  }
+
   /// Cannot look.
   public func look(learningRate: Double) throws -> Observation? { nil }
 

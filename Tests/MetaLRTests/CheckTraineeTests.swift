@@ -51,7 +51,7 @@ struct CheckTraineeTests {
       var observation = observation
       if fault == .countsCalls { observation.step = calls }
       if fault == .losesBudget { observation.stepBudget = max(1, observation.stepBudget - calls) }
-      if fault == .negativeVariance { observation.predictionVariance *= -1 }
+      if fault == .negativeVariance { observation[.predictionVariance] = -1 }
       if fault == .infiniteLoss && calls > 1 { observation.trainLoss = .infinity }
       return observation
     }

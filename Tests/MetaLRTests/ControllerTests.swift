@@ -11,11 +11,12 @@ struct ControllerTests {
 
   @Test("Features are logarithms, but for the weights' mean and the progress")
   func features() {
-    let values = FeatureSet.extended.values(of: observation)
-    let expected = [0, 1, log(1e-12), log(1e-3), -0.5, log(0.25), log(0.001), 0.2].map { Float($0) }
+    var history = RunHistory()
+    history.add(observation)
+    let values = FeatureList.extended.values(of: history)
+    let expected = [0, 1, log(1e-12), log(1e-3), -0.5, log(0.25), log(0.001), 0.2].map { Optional(Float($0)) }
     #expect(values == expected)
-    #expect(FeatureSet.paper.values(of: observation) == Array(expected.dropLast()))
-    #expect(FeatureSet.allCases.allSatisfy { $0.names.count == $0.values(of: observation).count })
+    #expect(FeatureList.paper.values(of: history) == Array(expected.dropLast()))
   }
 
   @Test(

@@ -12,7 +12,6 @@ struct ControllerTrainingTests {
   ) -> ControllerTraining.Configuration {
     var configuration = ControllerTraining.Configuration()
     configuration.episodes = episodes
-    configuration.plan = RunPlan(stepBudget: 60, interval: 5, divergenceBound: 50)
     configuration.actor = actor
     configuration.reward = reward
     configuration.ppo.discount = reward.defaultDiscount
@@ -20,16 +19,36 @@ struct ControllerTrainingTests {
     return configuration
   }
 
-  static let trainee = ProblemDescription(
-    dataset: "regression", datasetHash: "none", splitSizes: [1, 2, 3], model: "linear \"quoted\"",
-    optimizer: "sgd", batchSize: 1)
+  static let plan = RunPlan(stepBudget: 60, interval: 5, divergenceBound: 50)
+
+  static func problems(
+    teachers: [String] = [], lowestLosses: [Double] = [0.05], firstLoss: Double? = nil
+  ) throws -> ProblemList {
+    ProblemList(
+      try lowestLosses.enumerated().map { index, loss in
+        var problem = Problem(
+          ProblemDescription(
+            dataset: "regression \(loss)", datasetHash: "none", splitSizes: [1, 2, 3],
+            model: "linear \"quoted\"", optimizer: "sgd", batchSize: 1),
+          plan: plan
+        ) { _ in RegressionTrainee(firstLoss: firstLoss, lowestLoss: loss) }
+        problem.teacher = try teachers.isEmpty ? nil : ScheduleSpecification(parsing: teachers[index])
+        return problem
+      })
+  }
+
+  static func saved(_ training: ControllerTraining) throws -> SavedTraining {
+    SavedTraining(
+      problems: try problems().description, teachers: [], earlier: [], state: training.state)
+  }
 
   static func train(
-    _ configuration: ControllerTraining.Configuration, workers: Int
+    _ configuration: ControllerTraining.Configuration, teacher: String? = nil, workers: Int
   ) throws -> ControllerTraining {
     var training = try ControllerTraining(configuration: configuration)
-    let pool = TraineePool(workers: workers) { RegressionTrainee() }
-    while !training.isFinished { try training.advance(on: pool) }
+    let pool = TraineePool(workers: workers)
+    let problems = try problems(teachers: teacher.map { [$0] } ?? [])
+    while !training.isFinished { try training.advance(problems: problems, on: pool) }
     return training
   }
 
@@ -49,15 +68,15 @@ struct ControllerTrainingTests {
     var configuration = Self.configuration(episodes: 12)
     configuration.episodesPerUpdate = 12
     configuration.initialLearningRates = [0.05, 0.01]
-    configuration.teacher = try ScheduleSpecification(parsing: "cosine:0.04")
-    let training = try Self.train(configuration, workers: 2)
+    configuration.imitates = true
+    let training = try Self.train(configuration, teacher: "cosine:0.04", workers: 2)
     #expect(training.state.updates.count == 1)
     let schedule = try ScheduleSpecification(parsing: "cosine:0.04").schedule(totalSteps: 60)
     for rate in configuration.initialLearningRates {
       var session = training.controller.session()
       let run = try TrainingRun(
         of: RegressionTrainee(), ratesFrom: &session, seed: 99, initialLearningRate: rate,
-        plan: configuration.plan)
+        plan: Self.plan)
       for observation in run.observations where (25...40).contains(observation.step) {
         let target = schedule.learningRate(at: observation.step - 3)
         #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) from \(rate)")
@@ -73,17 +92,22 @@ struct ControllerTrainingTests {
       return session.nextLearningRate(after: reading)
     }
     #expect(rates[0] == rates[1])
-    let distances = readings.map(training.controller.outOfDistribution)
+    let distances = readings.map { reading in
+      var history = RunHistory()
+      history.add(reading)
+      return training.controller.outOfDistribution(of: history)
+    }
     #expect(distances[0] != nil && distances[0] == distances[1])
     let saved = try JSONDecoder().decode(
       ControllerTraining.State.self, from: JSONEncoder().encode(training.state))
     #expect(saved.configuration == configuration)
     var further = configuration
-    further.teacher = nil
+    further.imitates = false
     _ = try ControllerTraining(configuration: further, from: training.controller)
 
-    configuration.teacher = try ScheduleSpecification(parsing: "one-cycle:-1")
-    #expect(throws: ScheduleError.self) { try ControllerTraining(configuration: configuration) }
+    #expect(throws: ScheduleError.self) {
+      try Self.train(configuration, teacher: "one-cycle:-1", workers: 1)
+    }
   }
 
   @Test("Two tasks with a teacher each are told apart, with the same bits whatever the workers and the stops")
@@ -91,18 +115,18 @@ struct ControllerTrainingTests {
     var configuration = Self.configuration(episodes: 24)
     configuration.episodesPerUpdate = 24
     configuration.initialLearningRates = [0.05, 0.01]
-    configuration.teacher = try ScheduleSpecification(parsing: "constant:0.04")
-    configuration.furtherTeachers = [try ScheduleSpecification(parsing: "constant:0.01")]
+    configuration.imitates = true
+    configuration.teacherCount = 2
     let lowestLosses = [0.05, 20]
     func train(
       _ configuration: ControllerTraining.Configuration, workers: Int, stops: Bool = false
     ) throws -> ControllerTraining {
       var training = try ControllerTraining(configuration: configuration)
-      let pools = lowestLosses.map { loss in
-        TraineePool(workers: workers) { RegressionTrainee(lowestLoss: loss) }
-      }
+      let problems = try Self.problems(
+        teachers: ["constant:0.04", "constant:0.01"], lowestLosses: lowestLosses)
+      let pool = TraineePool(workers: workers)
       while !training.isFinished {
-        try training.advance(on: pools)
+        try training.advance(problems: problems, on: pool)
         guard stops else { continue }
         training = ControllerTraining(
           resuming: try JSONDecoder().decode(
@@ -126,7 +150,7 @@ struct ControllerTrainingTests {
       var session = trainings[0].controller.session()
       let run = try TrainingRun(
         of: RegressionTrainee(lowestLoss: loss), ratesFrom: &session, seed: 99, initialLearningRate: 0.02,
-        plan: configuration.plan)
+        plan: Self.plan)
       for observation in run.observations where (25...40).contains(observation.step) {
         #expect(abs(log(observation.learningRate / target)) < 0.4, "\(observation.step) on \(loss)")
       }
@@ -151,10 +175,10 @@ struct ControllerTrainingTests {
     let store = TrainingStateStore(folder: folder)
     let whole = try Self.train(Self.configuration(actor: .lstm(hidden: 8)), workers: 2)
     var training = try ControllerTraining(configuration: Self.configuration(actor: .lstm(hidden: 8)))
-    let pool = TraineePool(workers: 2) { RegressionTrainee() }
+    let pool = TraineePool(workers: 2)
     while !training.isFinished {
-      try training.advance(on: pool)
-      try store.save(SavedTraining(trainees: [Self.trainee], state: training.state))
+      try training.advance(problems: Self.problems(), on: pool)
+      try store.save(Self.saved(training))
       training = ControllerTraining(resuming: try store.newest().state)
     }
     #expect(training.controller == whole.controller)
@@ -181,9 +205,9 @@ struct ControllerTrainingTests {
   @Test("Annealed rates fall in a straight line, and the last update still learns")
   func annealing() throws {
     var configuration = Self.configuration(episodes: 10)
-    #expect(configuration.ppo(atUpdate: 2) == configuration.ppo)
+    #expect(configuration.ppo(after: 8) == configuration.ppo)
     configuration.annealing = .linear
-    let rates = (0..<3).map { configuration.ppo(atUpdate: $0).actorLearningRate }
+    let rates = (0..<3).map { configuration.ppo(after: 4 * $0).actorLearningRate }
     #expect(
       zip(rates, [1, 2.0 / 3, 1.0 / 3]).allSatisfy {
         abs($0 / configuration.ppo.actorLearningRate - $1) < 1e-12
@@ -199,12 +223,12 @@ struct ControllerTrainingTests {
     let training = try ControllerTraining(configuration: Self.configuration(), from: trained.controller)
     #expect(training.controller.policy == trained.controller.policy)
     var further = training
-    try further.advance(on: TraineePool(workers: 2) { RegressionTrainee() })
+    try further.advance(problems: Self.problems(), on: TraineePool(workers: 2))
     #expect(further.controller.policy != trained.controller.policy)
     #expect(further.controller.normalizer.statistics == trained.controller.normalizer.statistics)
     #expect(try further.untrainedController().policy == trained.controller.policy)
     let changes: [(inout ControllerTraining.Configuration) -> Void] = [
-      { $0.featureSet = .paper }, { $0.action.logScale = 1 }, { $0.actor = .lstm(hidden: 8) },
+      { $0.features = .paper }, { $0.action.logScale = 1 }, { $0.actor = .lstm(hidden: 8) },
       { $0.critic = .mlp(hidden: 7) },
     ]
     for change in changes {
@@ -218,10 +242,10 @@ struct ControllerTrainingTests {
 
   @Test("A training that goes on for longer than was meant ends as one that was begun so long")
   func extended() throws {
-    let pool = TraineePool(workers: 2) { RegressionTrainee() }
+    let pool = TraineePool(workers: 2)
     var training = ControllerTraining(
       resuming: try Self.train(Self.configuration(episodes: 8), workers: 2).state, episodes: 12)
-    while !training.isFinished { try training.advance(on: pool) }
+    while !training.isFinished { try training.advance(problems: Self.problems(), on: pool) }
     let whole = try Self.train(Self.configuration(episodes: 12), workers: 2)
     #expect(training.controller == whole.controller)
     #expect(training.state.episodes == whole.state.episodes)
@@ -234,17 +258,17 @@ struct ControllerTrainingTests {
     let store = TrainingStateStore(folder: folder)
     #expect(throws: FileError.self) { try store.newest() }
     var training = try ControllerTraining(configuration: Self.configuration())
-    let pool = TraineePool(workers: 1) { RegressionTrainee() }
+    let pool = TraineePool(workers: 1)
     for _ in 0..<3 {
-      try training.advance(on: pool)
-      try store.save(SavedTraining(trainees: [Self.trainee], state: training.state))
+      try training.advance(problems: Self.problems(), on: pool)
+      try store.save(Self.saved(training))
     }
     try AtomicFile.write("{", to: folder + "/state-000003.json")
     #expect(try store.newest().state.updates.count == 2)
     // Parts that do not fit each other would crash later.
     let whole = try String(contentsOfFile: folder + "/state-000002.json", encoding: .utf8)
     for (part, edited) in [
-      ("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,"), ("\"episode\":1,", "\"episode\":-1,"),
+      ("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,"), ("\"episodeCount\":4,", "\"episodeCount\":5,"),
     ] {
       #expect(whole.contains(part))
       try AtomicFile.write(
@@ -258,10 +282,10 @@ struct ControllerTrainingTests {
   @Test("An update that is interrupted leaves the state as it was")
   func interrupt() throws {
     var training = try ControllerTraining(configuration: Self.configuration())
-    let pool = TraineePool(workers: 2) { RegressionTrainee() }
-    try training.advance(on: pool)
+    let pool = TraineePool(workers: 2)
+    try training.advance(problems: Self.problems(), on: pool)
     let before = training.controller
-    #expect(throws: Interrupted.self) { try training.advance(on: pool, shouldStop: { true }) }
+    #expect(throws: Interrupted.self) { try training.advance(problems: Self.problems(), on: pool, shouldStop: { true }) }
     #expect(training.controller == before)
     #expect(training.state.updates.count == 1)
   }
@@ -272,20 +296,21 @@ struct ControllerTrainingTests {
     defer { try? FileManager.default.removeItem(atPath: flag) }
     let script =
       URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
-      + "/TraineeTests/Process/misbehaving.py"
+      + "/TraineeTests/misbehaving.py"
     func train(_ arguments: [String]) throws -> ControllerTraining {
       var process = ProcessTrainee.Configuration(arguments: ["python3", script] + arguments)
       process.restarts = 1
       process.onMessage = { _ in }
       var training = try ControllerTraining(configuration: Self.configuration(episodes: 4))
-      let pool = TraineePool(workers: 1, makeTrainee: ProcessTrainee.factory(process))
-      while !training.isFinished { try training.advance(on: pool) }
+      let make = ProcessTrainee.factory(process)
+      let problem = Problem(try Self.problems().problems[0].description, plan: Self.plan) { _ in try make() }
+      let pool = TraineePool(workers: 1)
+      while !training.isFinished { try training.advance(problems: ProblemList([problem]), on: pool) }
       return training
     }
     let (whole, restarted) = (try train(["behaves", "none"]), try train(["exits", "train", flag]))
     #expect(restarted.state.episodes.count == 4)
-    #expect(restarted.state.episodes[0].seed != whole.state.episodes[0].seed)
-    #expect(restarted.state.episodes.dropFirst().map(\.seed) == whole.state.episodes.dropFirst().map(\.seed))
+    #expect(restarted.state.episodes.map(\.seed) == whole.state.episodes.map(\.seed))
     let error = #expect(throws: TraineeProcessError.self) { try train(["exits", "train"]) }
     #expect(error?.kind == .exited)
   }
@@ -301,7 +326,7 @@ struct ControllerTrainingTests {
         var session = controller.session()
         return try TrainingRun(
           of: RegressionTrainee(), ratesFrom: &session, seed: UInt64(seed), initialLearningRate: 0.003,
-          plan: configuration.plan
+          plan: Self.plan
         ).final.validationLoss
       }
       return losses.reduce(0, +) / Double(losses.count)
@@ -322,8 +347,10 @@ struct ControllerTrainingTests {
   @Test("A first reading that is not finite ends the training with words, before it spoils the statistics")
   func firstReading() throws {
     var training = try ControllerTraining(configuration: Self.configuration())
-    let pool = TraineePool(workers: 1) { RegressionTrainee(firstLoss: .infinity) }
-    let error = #expect(throws: TraineeError.self) { try training.advance(on: pool) }
+    let problems = try Self.problems(firstLoss: .infinity)
+    let error = #expect(throws: TraineeError.self) {
+      try training.advance(problems: problems, on: TraineePool(workers: 1))
+    }
     #expect(error?.description.contains("before any training") == true)
     #expect(training.state.updates.isEmpty)
   }
@@ -333,11 +360,10 @@ struct ControllerTrainingTests {
     let changes: [(String, (inout ControllerTraining.Configuration) -> Void)] = [
       ("number of episodes", { $0.episodes = 0 }),
       ("episodes an update", { $0.episodesPerUpdate = 0 }),
-      ("list of further teachers", { $0.furtherTeachers = [] }),
-      ("number of steps", { $0.plan.stepBudget = 0 }),
-      ("interval", { $0.plan.interval = 61 }),
-      ("divergence bound", { $0.plan.divergenceBound = .nan }),
-      ("divergence bound", { $0.plan.divergenceBound = .infinity }),
+      ("group size", { $0.groupSize = 0 }),
+      ("episodes an update", { $0.groupSize = 3 }),
+      ("chance of an absence", { $0.absence = 2 }),
+      ("decay of the policy's average", { $0.policyAverage = 1 }),
       ("list of initial learning rates", { $0.initialLearningRates = [] }),
       ("initial learning rate", { $0.initialLearningRates = [.nan] }),
       ("log scale", { $0.action.logScale = 0 }),

@@ -83,8 +83,10 @@ struct DistributedTests {
     for count in [2, 3, 5] {
       let trainings = try Self.onRanks(count) { rank in
         var training = try ControllerTraining(configuration: configuration)
-        let pool = TraineePool(workers: 1, communicator: rank) { RegressionTrainee() }
-        while !training.isFinished { try training.advance(on: pool) }
+        let pool = TraineePool(workers: 1, communicator: rank)
+        while !training.isFinished {
+          try training.advance(problems: ControllerTrainingTests.problems(), on: pool)
+        }
         return training
       }.map { try $0.get() }
       #expect(trainings.count == count)

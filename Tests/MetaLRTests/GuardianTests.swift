@@ -9,9 +9,9 @@ struct GuardianTests {
   /// An untrained controller: its actions are near 0, so that it keeps the rate almost as it is.
   static func controller(mean: Double = 0) throws -> Controller {
     var generator = SeededGenerator(seed: 1)
-    let count = FeatureSet.paper.count
+    let count = FeatureList.paper.count
     return Controller(
-      featureSet: .paper, action: LearningRateAction(),
+      features: .paper, action: LearningRateAction(),
       normalizer: ObservationNormalizer(
         statistics: RunningStatistics(
           count: 4, mean: Array(repeating: mean, count: count),
@@ -89,7 +89,7 @@ struct GuardianTests {
     }
     let before = state
     _ = controller.decide(after: Self.observation(30, loss: .nan), interval: 10, state: &state)
-    #expect(state.recurrent == before.recurrent)
+    #expect(state.controller == before.controller)
     #expect(state.guardian.validationLosses == before.guardian.validationLosses)
   }
 
@@ -155,9 +155,12 @@ struct GuardianTests {
       step: 10, stepBudget: 100, trainLoss: exp(2), validationLoss: exp(-4), predictionVariance: 1,
       predictionChangeVariance: 1, weightMean: 6, weightVariance: 1, learningRate: 1)
     // The mean is 0 and the standard deviation 2, so that the scores are 1, -2, 0, 0, 3, 0, 0.
-    let distance = try #require(controller.outOfDistribution(of: observation))
+    var history = RunHistory()
+    history.add(observation)
+    let distance = try #require(controller.outOfDistribution(of: history))
     #expect(abs(distance - (14.0 / 7).squareRoot()) < 1e-6)
-    #expect(controller.outOfDistribution(of: Self.observation(10, loss: .nan)) == nil)
+    history.add(Self.observation(10, loss: .nan))
+    #expect(controller.outOfDistribution(of: history) == nil)
   }
 
   @Test("Far from its training the controller yields to the fallback, and says so")

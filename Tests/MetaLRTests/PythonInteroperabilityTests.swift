@@ -16,14 +16,14 @@ struct PythonInteroperabilityTests {
       import json, sys
       from safetensors import safe_open
       with safe_open(sys.argv[1], "np") as file:
-          print(json.loads(file.metadata()["card"])["trainee"]["model"])
+          print(json.loads(file.metadata()["card"])["problems"]["problems"][0]["model"])
           print(sorted(file.keys()))
           print(float(file.get_tensor("actor.hidden.weight")[2, 1]).hex())
           print(float(file.get_tensor("normalizer.mean")[0]).hex())
       """, path)
     let lines = output.split(separator: "\n").map(String.init)
     try #require(lines.count == 4, "\(output)")
-    #expect(lines[0] == checkpoint.card.trainee.model)
+    #expect(lines[0] == checkpoint.card.problems.problems[0].model)
     for table in [checkpoint.controller.policy.actorTable, checkpoint.controller.policy.criticTable] {
       #expect(table.entries.allSatisfy { lines[1].contains("'\($0.name)'") })
     }

@@ -33,7 +33,7 @@ struct RewardTests {
 
   @Test(
     "A run that diverges never earns more than one that finishes with every loss at the bound",
-    arguments: Reward.allCases)
+    arguments: Reward.allCases.filter { $0 != .bestLoss })
   func divergence(reward: Reward) {
     let discount = reward.defaultDiscount
     func discounted(_ rewards: [Double]) -> Double {
@@ -48,6 +48,17 @@ struct RewardTests {
       let last = reward.ofDivergence(first: 2.3, earned: earned, plan: plan, discount: discount)
       #expect(abs(discounted(earned + [last]) - (discounted(worst) - 1)) < 1e-9)
     }
+  }
+
+  @Test("The best loss is judged at the end alone, beside chance, and a diverged run by its first loss")
+  func bestLoss() {
+    let reward = Reward.bestLoss
+    #expect(reward.value(losses: [2, 1, 0.5], isLast: false, chance: 2) == 0)
+    let expected = -log((0.5 + 0.02) / 2)
+    #expect(abs(reward.value(losses: [2, 0.5, 1], isLast: true, chance: 2) - expected) < 1e-12)
+    let diverged = reward.ofDivergence(first: 2, earned: [0, 0], plan: plan, discount: 1, chance: 2)
+    #expect(abs(diverged - (-log(2.02 / 2) - 0.5)) < 1e-12)
+    #expect(diverged < reward.value(losses: [2, 1e6], isLast: true, chance: 2))
   }
 
   @Test("However small the discount, a divergence earns a finite number", arguments: [0, 0.1])

@@ -224,6 +224,27 @@ struct APITests {
     }
   }
 
+  @Test("A repeated idempotency key finds its run when the checkpoint is gone, finished or not")
+  func idempotencyWithoutCheckpoint() async throws {
+    try await RunningService.with { service in
+      let client = try service.client()
+      let key = ["Idempotency-Key": "k1"]
+      let id = try await open(client, headers: key)
+      try FileManager.default.removeItem(atPath: service.folder + "/checkpoints/sample.ckpt")
+      let again = try await call(client, "POST", "/v1/runs", body: RunningService.opening, headers: key)
+      #expect(again.status == 200 && again.object["id"] as? String == id, "\(again.body)")
+      let path = "/v1/runs/\(id)"
+      _ = try await call(client, "POST", path + "/finish", as: "/v1/runs/{id}/finish")
+      let reopened = try await call(
+        client, "POST", path + "/rewind", as: "/v1/runs/{id}/rewind", body: #"{"step": 0}"#)
+      #expect(reopened.status == 200, "\(reopened.body)")
+      let answer = try await call(
+        client, "POST", path + "/observations", as: "/v1/runs/{id}/observations", body: RunningService.body(0)
+      )
+      #expect(answer.status == 200)
+    }
+  }
+
   @Test("Controllers, metrics, health and the description itself")
   func status() async throws {
     try await RunningService.with { service in

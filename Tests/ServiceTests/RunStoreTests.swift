@@ -70,9 +70,9 @@ struct RunStoreTests {
     observation.validationLoss = Reading(.nan)
     let decision = try await store.answer(observation, run: run.id, owner: "o")
     #expect(try await store.answer(observation, run: run.id, owner: "o") == decision)
+    #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).rewinds == 0)
     let ended = try await store.finish(run.id, owner: "o")
     #expect(try await store.finish(run.id, owner: "o") == ended)
-    #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).status == ended.status)
   }
 
   @Test("Every commit is synced, in WAL mode")
@@ -203,7 +203,7 @@ struct RunStoreTests {
     }
     _ = try DatabaseFile(path: path)
     let version = try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
-    #expect(version == 2)
+    #expect(version == Schema.version)
   }
 
   @Test("Databases of newer schemas, of other programs and damaged ones are refused by name")

@@ -15,13 +15,14 @@ struct RunTests {
     run = Run(
       key: 1, id: "a", owner: "o",
       request: RunRequest(controller: "sample", initialLearningRate: 0.01, totalSteps: 25, interval: 10),
-      controllerHash: "", created: "", status: .open, rewinds: 0, last: nil)
+      controllerHash: "", created: "", rules: try RunRules(guardian: Guardian(), fallback: nil),
+      decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
   }
 
   mutating func answer(_ observation: ReportedObservation, earlier: StoredDecision? = nil) throws -> (
     StoredDecision, Bool
   ) {
-    let answer = try run.answer(observation, earlier: earlier, controller: controller)
+    let answer = try run.answer(observation, earlier: earlier, controller: controller, now: 0)
     return (answer.decision, answer.isNew)
   }
 
@@ -94,7 +95,7 @@ struct RunTests {
   mutating func rewind() throws {
     var first: [StoredDecision] = []
     for step in [0, 10, 20] { first.append(try answer(Sample.observation(step)).0) }
-    run.rewind(to: first[0])
+    try run.rewind(to: first[0])
     #expect(run.nextStep == 10 && run.rewinds == 1 && run.learningRate == first[0].answer.learningRate)
     for step in [10, 20] {
       let again = try answer(Sample.observation(step))
@@ -110,8 +111,37 @@ struct RunTests {
     run.finish()
     let error = #expect(throws: ServiceError.self) { try answer(Sample.observation(20)) }
     #expect(error?.code == "run_finished")
-    run.rewind(to: first)
+    try run.rewind(to: first)
     #expect(run.status == .open)
+  }
+
+  @Test("A rewind to where a finished run stands, or to its beginning, lets it take the next observation")
+  mutating func reopening() throws {
+    run.finish()
+    try run.rewind(to: nil)
+    let first = try answer(Sample.observation(0)).0
+    run.finish()
+    try run.rewind(to: first)
+    #expect(run.status == .open && run.rewinds == 2)
+    try run.rewind(to: first)
+    #expect(run.rewinds == 2, "once is enough")
+    #expect(try answer(Sample.observation(10)).1)
+  }
+
+  @Test("A rewind to the decision to stop is refused, one to the last step of a complete run changes nothing")
+  mutating func noReopening() throws {
+    let first = try answer(Sample.observation(0)).0
+    for step in [10, 20, 25] { _ = try answer(Sample.observation(step)) }
+    let complete = try #require(run.last)
+    try run.rewind(to: complete)
+    #expect(run.status == .finished && run.rewinds == 0)
+    let stop = StoredDecision(
+      observation: first.observation,
+      answer: GuardedDecision(
+        learningRate: 1, scale: 1, verdict: .stop, source: "guardian", outOfDistribution: nil),
+      state: first.state)
+    let error = #expect(throws: ServiceError.self) { try run.rewind(to: stop) }
+    #expect(error?.code == "run_stopped" && error?.status == 409)
   }
 
   @Test(

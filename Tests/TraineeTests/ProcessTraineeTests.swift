@@ -8,7 +8,7 @@ struct ProcessTraineeTests {
   static let example =
     URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path + "/Docs/Examples/trainees/standard_library.py"
+    .path + "/Docs/Examples/trainees/standard_library.py"
 
   static func configuration(
     _ way: String, at request: String, once: String? = nil, messages: Messages = Messages()

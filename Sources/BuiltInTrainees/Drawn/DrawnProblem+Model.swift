@@ -5,7 +5,17 @@ extension DrawnProblem {
   public var model: RowModel {
     RowModel(
       inputs: inputs, outputs: max(classes, 1), convolutions: network.convolutions,
-      hidden: Array(repeating: network.width, count: network.layers), activation: network.activation,
+      hidden: Array(repeating: network.width, count: network.layers), activation: network.activation.ofRows,
       normalizes: network.layerNorm, isResidual: network.residual)
+  }
+}
+
+extension DrawnNetwork.Activation {
+  fileprivate var ofRows: RowModel.Activation {
+    switch self {
+    case .relu: .relu
+    case .tanh: .tanh
+    case .gelu: .gelu
+    }
   }
 }

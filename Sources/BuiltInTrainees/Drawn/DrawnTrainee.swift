@@ -214,7 +214,7 @@ extension DrawnTrainee {
         step: run.step, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
     }
     measures[.trainLoss] = trainLoss
-    swap(&predictions.now, &predictions.before)
+    predictions = (predictions.before, predictions.now)
     let (problem, stride) = (data.problem, data.problem.model.outputStride)
     let (sum, _) = network.evaluate(
       data.row(problem.trainCount), targets(problem.trainCount), count: problem.validationCount,

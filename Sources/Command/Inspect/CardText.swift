@@ -94,6 +94,7 @@ struct CardText {
     switch network {
     case .mlp(let hidden): "MLP of \(hidden) tanh units"
     case .lstm(let hidden): "LSTM of \(hidden) cells"
+    case .gru(let embedding, let hidden): "\(embedding) tanh units, GRU of \(hidden) cells"
     }
   }
 }

@@ -7,6 +7,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case quick
   /// The sizes of Xu et al. (2019), section 4.
   case paper
+  /// Controllers trained on sampled problems for hours; for `train-controller` alone, where others take it for `paper`.
+  case universal
 
   var episodes: Int { self == .quick ? 120 : 300 }
   var steps: Int { self == .quick ? 300 : 1000 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MetaLR
 import Schedules
+import Training
 
 /// How the controller is built and taught.
 struct LearningOptions: ParsableArguments {
@@ -58,6 +59,24 @@ struct LearningOptions: ParsableArguments {
       "Imitate this schedule, from every initial rate, in place of learning by reward.",
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
   var teacher: String?
+
+  /// How a controller is trained on sampled problems, from `trained` where it begins as another.
+  func universalConfiguration(
+    episodes usual: Int, seed: UInt64, from trained: Controller? = nil
+  ) throws -> ControllerTraining.Configuration {
+    var configuration = ControllerTraining.Configuration.universal(episodes: episodes ?? usual, seed: seed)
+    configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
+    configuration.features = features ?? configuration.features
+    if let trained {
+      configuration.normalizerEpisodes = 0
+      configuration.action = trained.action
+      configuration.features = trained.features
+      (configuration.actor, configuration.critic) =
+        (trained.policy.configuration.actor, trained.policy.configuration.critic)
+    }
+    try configuration.validate()
+    return configuration
+  }
 
   /// How a controller is trained on one problem, from `trained` where it begins as another.
   func configuration(

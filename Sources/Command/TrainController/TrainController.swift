@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import Datasets
 import Experiments
 import Files
@@ -50,7 +51,7 @@ struct TrainController: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "One problem: held-out seeds of the final test; 0 for no test (default: the preset's 6 or 10).",
+      "Held-out seeds of the final test, or held-out problems of each suite; 0 for no test (default: 6 or 10, or 40).",
       valueName: "count"))
   var seeds: Int?
 
@@ -88,7 +89,31 @@ struct TrainController: ParsableCommand {
   func trainingJob() throws -> TrainingJob {
     let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let files = ControllerFiles(checkpoint: output)
-    return try oneProblem(trained, files)
+    return try samplesProblems ? sampled(trained, files) : oneProblem(trained, files)
+  }
+
+  /// Whether it trains on sampled problems: what happens where no other problem is named.
+  private var samplesProblems: Bool {
+    trainee.data.dataset == nil && trainee.command == nil && learning.teacher == nil
+      && trainee.model == nil && presets.length.preset != .quick && presets.length.preset != .paper
+  }
+
+  /// A training on problems sampled from the built-in distribution.
+  private func sampled(_ trained: Checkpoint?, _ files: ControllerFiles) throws -> TrainingJob {
+    let isShort = presets.length.preset == nil
+    let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
+    let configuration = try learning.universalConfiguration(
+      episodes: isShort ? 40_000 : 200_000, seed: seed.seed, from: trained?.controller)
+    // Short runs are cheap, and teach the most in a few minutes.
+    let range = isShort
+      ? DrawnRange(optimizer: optimizer, operations: 60e6)
+      : DrawnRange(widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, optimizer: optimizer,
+        operations: 120e6)
+    let suites: [ProblemSuite] =
+      seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
+    return TrainingJob(
+      problems: try DrawnProblems(range), configuration: configuration, trained: trained, files: files,
+      test: suites.isEmpty ? nil : SuiteTest(suites: suites, optimizer: optimizer?.description))
   }
 
   /// A training on one data set, or in one process.
@@ -126,6 +151,12 @@ struct TrainController: ParsableCommand {
   private func report(_ outcome: TrainingJob.Outcome, files: ControllerFiles) throws {
     var written = [files.checkpoint, files.log, files.events]
     let episodes = outcome.training.state.episodeCount
+    if let tests = outcome.test as? SuiteTest.Result {
+      let tables = tests.suites.map { SuiteTable(results: $0).text }.joined(separator: "\n")
+      return try show.show(
+        SuiteReport(episodes: episodes, suites: tests.suites, written: written),
+        text: "\(tables)\n\(SuiteTable.legend)\nWrote \(written.joined(separator: ", ")).\n")
+    }
     guard let tests = outcome.test as? HeldOutSeedsTest.Result else {
       return try show.show(
         Result(episodes: episodes, evaluation: [], written: written),
@@ -141,6 +172,12 @@ struct TrainController: ParsableCommand {
     try show.show(
       Result(episodes: episodes, evaluation: table.rows, written: written),
       text: "On held-out seeds:\n\n\(table.text)\nWrote \(written.joined(separator: ", ")).\n")
+  }
+
+  private struct SuiteReport: Encodable {
+    let episodes: Int
+    let suites: [SuiteResults]
+    let written: [String]
   }
 
   private struct Result: Encodable {

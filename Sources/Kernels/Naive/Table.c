@@ -58,6 +58,8 @@ const KernelTable naiveKernelTable = {
     USE(rowSoftmaxCrossEntropy, RowSoftmaxCrossEntropy),
     USE(rowPatches, RowPatches),
     USE(rowPatchesBackward, RowPatchesBackward),
+    USE(gruForward, GruForward),
+    USE(gruBackward, GruBackward),
     USE(stepSums, StepSums),
     USE(pairSums, PairSums),
     USE(squaredDistance, SquaredDistance),

@@ -181,6 +181,15 @@ typedef struct KernelTable {
   void (*_Nonnull rowPatchesBackward)(int32_t rows, int32_t side, int32_t channels, size_t stride,
                                       const float *patches, float *x);
 
+  // One time step of a gated recurrent unit (Cho et al. 2014, in PyTorch's form): rows of `units` units, gates r, z, n.
+  //   r, z = sigmoid(gi + gh); n = tanh(gi + r gh); h = (1 - z) n + z previous
+  // Forward writes gates (rows, 3 units) and h. Backward turns dh, the derivative by h, into that by `previous` but for
+  // what flows through gh, and writes the derivatives by gi and gh.
+  void (*_Nonnull gruForward)(int32_t rows, int32_t units, const float *gi, const float *gh, const float *previous,
+                              float *gates, float *h);
+  void (*_Nonnull gruBackward)(int32_t rows, int32_t units, const float *gates, const float *gh,
+                               const float *previous, float *dh, float *dgi, float *dgh);
+
   // Sums over buffers of any alignment, for measures of a step.
   void (*_Nonnull stepSums)(size_t count, const float *before, const float *after, const float *gradient,
                             float *lastGradient, float *lastUpdate, double *sums);

@@ -4,6 +4,7 @@ public struct ControllerSession: RateSource, Sendable {
   public let controller: Controller
   /// What is remembered of the run.
   public private(set) var memory: Memory
+  private let prepared: PreparedActor?
 
   /// What a controller remembers of a run: enough to go on elsewhere.
   public struct Memory: Codable, Sendable, Equatable {
@@ -28,6 +29,7 @@ public struct ControllerSession: RateSource, Sendable {
   public init(controller: Controller, memory: Memory) {
     self.controller = controller
     self.memory = memory
+    prepared = controller.policy.prepared
   }
 
   /// Decides the rate of the next interval, without exploration.
@@ -66,7 +68,7 @@ public struct ControllerSession: RateSource, Sendable {
 
   private mutating func decide(from rate: Double, scale: Double) -> Double {
     let action = controller.policy.meanAction(
-      observation: controller.inputs(of: memory.history), state: &memory.recurrent)
+      observation: controller.inputs(of: memory.history), state: &memory.recurrent, prepared: prepared)
     memory.history.add(action: Double(action[0]))
     return controller.action.nextRate(from: rate, action: Double(action[0]), logScale: scale)
   }

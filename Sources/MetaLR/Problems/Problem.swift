@@ -8,17 +8,20 @@ public struct Problem: Sendable {
   public var plan: RunPlan
   /// A rate that usually does for its optimizer, positive.
   public var usualLearningRate: Double
-  /// Loss of the best constant prediction; nil where nobody knows.
-  public var chanceLoss: Double?
+  /// Loss of the best constant prediction; gives nil where nobody knows.
+  public var chanceLoss: @Sendable () -> Double?
   /// A schedule to imitate on it; nil for none.
   public var teacher: ScheduleSpecification?
+  /// The same problem with another optimizer, named as on a command line; nil where it cannot be changed.
+  public var withOptimizer: (@Sendable (String) throws -> Problem)?
   /// Makes a trainee of it; may turn an idle trainee of another problem into one of this instead.
   public var trainee: @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
 
   /// Creates a problem; the properties document each part.
   public init(
     _ description: ProblemDescription, plan: RunPlan, usualLearningRate: Double = 1e-3,
-    chanceLoss: Double? = nil, teacher: ScheduleSpecification? = nil,
+    chanceLoss: @escaping @Sendable () -> Double? = { nil }, teacher: ScheduleSpecification? = nil,
+    with withOptimizer: (@Sendable (String) throws -> Problem)? = nil,
     trainee: @escaping @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
   ) {
     self.description = description
@@ -26,6 +29,7 @@ public struct Problem: Sendable {
     self.usualLearningRate = usualLearningRate
     self.chanceLoss = chanceLoss
     self.teacher = teacher
+    self.withOptimizer = withOptimizer
     self.trainee = trainee
   }
 }

@@ -14,6 +14,7 @@ struct ExploringSession: RateSource {
   private var state: RecurrentState
   private var generator: SeededGenerator
   private let usesCritic: Bool
+  private let prepared: PreparedActor?
   private let looks: Int
 
   init(
@@ -29,6 +30,7 @@ struct ExploringSession: RateSource {
     statistics = FeatureStatistics(count: controller.features.count)
     history = RunHistory(hiding: hidden)
     state = controller.policy.initialState
+    prepared = controller.policy.prepared
   }
 
   mutating func firstLearningRate(
@@ -65,7 +67,8 @@ struct ExploringSession: RateSource {
     var decision =
       usesCritic
       ? controller.policy.act(observation: inputs, state: &state, using: &generator)
-      : controller.policy.act(observation: inputs, state: &state, using: &generator)
+      : controller.policy.explore(
+        observation: inputs, state: &state, prepared: prepared, using: &generator)
     var action = decision.action[0]
     if let target {
       decision.action[0] = Float(controller.action.action(from: rate, to: target))

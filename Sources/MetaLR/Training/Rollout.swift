@@ -20,7 +20,7 @@ struct Rollout: Sendable, Codable {
       trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
       plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
     let rewards = configuration.reward.values(
-      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: problem.chanceLoss)
+      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: problem.chanceLoss())
     // A look earns nothing by itself; the last one decides the first interval.
     let unearned = Array(repeating: 0.0, count: session.episode.values.count - rewards.count)
     session.earn(unearned + rewards)

@@ -13,14 +13,23 @@ struct RunRoutes: Sendable {
   func open(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .write).name
     let body = try await request.json(RunRequest.self, limit: limits.bodyBytes)
-    try body.validate(guardian.configuration)
     let key = try requestKey(of: request)
+    // First of all, so that a repetition finds its run also when the checkpoint is gone or the limits have changed.
+    if let key, let run = try await store.run(ofRequest: key, body, owner: owner) {
+      return position(of: run, status: .ok)
+    }
+    try body.validate(guardian.configuration)
     let controller = try await library.controller(body.controller)
     let (run, isNew) = try await store.open(
       body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken)
+    return position(of: run, status: isNew ? .created : .ok)
+  }
+
+  /// Where a run that was opened stands.
+  private func position(of run: Run, status: HTTPResponse.Status) -> Response {
     var response = Response.json(
       RunPosition(id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate),
-      status: isNew ? .created : .ok)
+      status: status)
     response.headers[.location] = "/v1/runs/\(run.id)"
     return response
   }

@@ -43,7 +43,11 @@ actor Readiness {
   /// The state of database and checkpoints, at most a second old.
   func report() async -> Report {
     if let latest, .now - latest.time < Self.lifetime { return latest.report }
-    let report = Report(checks: [await database(), await checkpoints()])
+    var checks = [await database(), await checkpoints()]
+    if let loss = store.loss {
+      checks.append(Report.Check(name: "ledger", status: .warning, message: loss.description))
+    }
+    let report = Report(checks: checks)
     latest = (report, .now)
     return report
   }

@@ -10,6 +10,8 @@ struct ByteWriter {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  mutating func append(contentsOf other: [UInt8]) { bytes.append(contentsOf: other) }
+
   mutating func append(_ value: Double) { append(value.bitPattern) }
 
   mutating func append(_ value: Float) { append(value.bitPattern) }

@@ -14,11 +14,13 @@ extension Run {
   ///   - observation: What was reported.
   ///   - earlier: The stored decision, when ``isInThePast(_:)`` asks for it.
   ///   - controller: Decides.
+  ///   - now: The time, in milliseconds since 1970.
   /// - Returns: The decision, and whether it is new and must be stored before it is told.
   /// - Throws: ``ServiceError`` when the step was decided for another observation, is out of order, or the run is
   ///   over.
   mutating func answer(
-    _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController
+    _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController,
+    now: Int64
   ) throws(ServiceError) -> (decision: StoredDecision, isNew: Bool) {
     if let decided = earlier ?? last, decided.step == observation.step {
       guard decided.observation == observation else {
@@ -33,7 +35,8 @@ extension Run {
     let answer = controller.decide(
       after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
       interval: nextStep - (last?.step ?? 0), state: &state)
-    let decision = StoredDecision(observation: observation, answer: answer, state: state)
+    var decision = StoredDecision(observation: observation, answer: answer, state: state, time: now)
+    decision.link = DecisionChain.link(decision, after: last?.link, run: id)
     last = decision
     switch answer.verdict {
     case .complete: status = .finished
@@ -43,17 +46,16 @@ extension Run {
     return (decision, true)
   }
 
-  /// Goes back to where `decision` was the latest.
-  mutating func rewind(to decision: StoredDecision) {
-    guard last != decision else { return }
+  /// Goes back to where `decision` was the latest; nil for the beginning. A run that its job had ended is open again.
+  ///
+  /// - Throws: ``ServiceError`` for a decision to stop, after which no rate is in force.
+  mutating func rewind(to decision: StoredDecision?) throws(ServiceError) {
+    if let decision, decision.answer.verdict == .stop { throw .stoppedThere(decision.step) }
+    let target: RunStatus = decision?.answer.verdict == .complete ? .finished : .open
+    guard last != decision || status != target else { return }
     last = decision
     rewinds += 1
-    status =
-      switch decision.answer.verdict {
-      case .complete: .finished
-      case .stop: .stopped
-      case .continue, .rollback: .open
-      }
+    status = target
   }
 
   /// Ends the run; ending it again changes nothing.

@@ -23,6 +23,10 @@ struct Run: Sendable, Equatable {
   let controllerHash: String
   /// When it was opened, ISO 8601.
   let created: String
+  /// What else decides for it, from its beginning to its end.
+  let rules: RunRules
+  /// The version of the build that it began under; see ``RunRules/decisionVersion``.
+  let decisionVersion: Int
   var status: RunStatus
   /// How often it was rewound.
   var rewinds: Int

@@ -42,6 +42,12 @@ extension ServiceError {
         ?? "Nothing has been decided yet; report step 0.")
   }
 
+  static func stoppedThere(_ step: Int) -> ServiceError {
+    ServiceError(
+      409, "run_stopped", "The decision of step \(step) was to stop the run; no rate is in force after it.",
+      remedy: "Rewind it to an earlier step, or open another run.")
+  }
+
   static func requestKeyUsed(_ key: String, _ run: String) -> ServiceError {
     ServiceError(
       409, "request_key_used", "The idempotency key has opened run '\(run)' with other values.",

@@ -5,8 +5,17 @@ struct StoredDecision: Sendable, Equatable {
   let observation: ReportedObservation
   let answer: GuardedDecision
   let state: GuardedController.State
+  /// When it was made, in milliseconds since 1970; 0 where that was not stored yet.
+  var time: Int64 = 0
+  /// Binds it to the decision before; see ``DecisionChain``.
+  var link: [UInt8] = []
 
   var step: Int { observation.step }
+
+  /// Whether both answer the same question in the same way, whenever they were made.
+  static func == (one: StoredDecision, other: StoredDecision) -> Bool {
+    one.observation == other.observation && one.answer == other.answer && one.state == other.state
+  }
 }
 
 /// The answer to an observation, as JSON.

@@ -3,10 +3,19 @@ import Foundation
 import GRDB
 
 /// Opens the database: locked for this process, in WAL mode, every commit synced, of this build's schema.
-struct DatabaseFile {
+struct DatabaseFile: Sendable {
   /// Reads run beside the writer.
   let pool: DatabasePool
-  private let lock: FileLock
+  /// Held while the file is open.
+  let lock: FileLock
+  /// Notices when the file, its log or the lock is replaced.
+  let watched: WatchedFiles
+  /// Counts the changes.
+  let ledger: Ledger
+  /// What the start found to be missing; nil for nothing.
+  let loss: Ledger.Loss?
+  /// What else the operator should know of the start.
+  let notices: [String]
 
   /// Files up to this size are checked page by page when they are opened, which takes under a second.
   private static let checkedSize = 256 << 20
@@ -17,30 +26,41 @@ struct DatabaseFile {
   ///
   /// - Throws: `FileError` when the file is in use, cannot be written, is damaged, or is of a newer schema.
   init(path: String) throws(FileError) {
-    lock = try FileLock(path: path + ".lock", of: path)
+    let real = DatabasePath.real(path)
+    lock = try FileLock(path: DatabasePath.lock(of: real), of: path)
     do {
-      var configuration = GRDB.Configuration()
-      configuration.maximumReaderCount = 3
-      configuration.label = "runs"
-      // A backup, or a process that is just ending, may hold a lock for a moment.
-      configuration.busyMode = .timeout(5)
-      // Set on every connection before WAL mode is, so that no commit is ever made with less.
-      configuration.prepareDatabase { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000")
-      }
-      pool = try DatabasePool(path: path, configuration: configuration)
-      try pool.writeWithoutTransaction { database in
+      notices = try DatabasePath.makePrivate(real)
+      pool = try DatabasePool(path: real, configuration: Self.configuration)
+      (ledger, loss) = try pool.writeWithoutTransaction { [lock] database in
         // The pool relaxes this when it turns WAL on; here an answer is given only once it is on the disk.
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
         try Self.check(database, path)
         try Schema.migrate(database, path: path)
+        // A write, so that the log is there to be watched.
+        try RunQueries.beat(database)
+        let ledger = try Ledger(database, lock: lock)
+        return (ledger, try ledger.settle(database))
       }
+      watched = WatchedFiles(DatabasePath.companions(of: real) + [DatabasePath.lock(of: real)])
     } catch let error as FileError {
       throw error
     } catch {
       throw FileError(databasePath: path, error)
     }
+  }
+
+  private static var configuration: GRDB.Configuration {
+    var configuration = GRDB.Configuration()
+    configuration.maximumReaderCount = 3
+    configuration.label = "runs"
+    // A backup, or a process that is just ending, may hold a lock for a moment.
+    configuration.busyMode = .timeout(5)
+    // Set on every connection before WAL mode is, so that no commit is ever made with less.
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000")
+    }
+    return configuration
   }
 
   private static func check(_ database: Database, _ path: String) throws {

@@ -1,9 +1,10 @@
 import Files
 import Foundation
+import NIOConcurrencyHelpers
 
 /// Keeps a second process from working on the same database; the system releases it when the process ends.
 final class FileLock: Sendable {
-  private let descriptor: Int32
+  private let descriptor: NIOLockedValueBox<Int32?>
 
   /// Takes the lock.
   ///
@@ -21,10 +22,34 @@ final class FileLock: Sendable {
         path: file, problem: "is in use by another process",
         remedy: "Stop the other service, or give each its own database.")
     }
-    self.descriptor = descriptor
+    self.descriptor = NIOLockedValueBox(descriptor)
   }
 
-  deinit {
-    close(descriptor)
+  deinit { release() }
+
+  /// What the file says; texts of one length replace each other in one write.
+  var text: String {
+    get {
+      descriptor.withLockedValue { descriptor in
+        guard let descriptor else { return "" }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      }
+    }
+    set {
+      let bytes = Array(newValue.utf8)
+      descriptor.withLockedValue { descriptor in
+        if let descriptor { _ = pwrite(descriptor, bytes, bytes.count, 0) }
+      }
+    }
+  }
+
+  /// Lets the lock go; once is enough.
+  func release() {
+    descriptor.withLockedValue { descriptor in
+      if let descriptor { close(descriptor) }
+      descriptor = nil
+    }
   }
 }

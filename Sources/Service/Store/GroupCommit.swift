@@ -14,7 +14,7 @@ final class GroupCommit: @unchecked Sendable {
   private var isClosed = false
   private var isDone = false
   private var committed: StagedRuns
-  private let pool: DatabasePool
+  private let file: DatabaseFile
   private let afterCommit: @Sendable ([RunEvent]) -> Void
   private let metrics: StoreMetrics
   private let logger: Logger
@@ -32,16 +32,16 @@ final class GroupCommit: @unchecked Sendable {
   /// Starts the thread.
   ///
   /// - Parameters:
-  ///   - pool: Nobody else writes to it.
+  ///   - file: Nobody else writes to it.
   ///   - staged: The runs in memory, none as yet.
   ///   - metrics: Told of every commit.
   ///   - logger: Told of commits that failed.
   ///   - afterCommit: Told what the commit changed, in order, before its callers are answered.
   init(
-    pool: DatabasePool, staged: StagedRuns, metrics: StoreMetrics, logger: Logger,
+    file: DatabaseFile, staged: StagedRuns, metrics: StoreMetrics, logger: Logger,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) {
-    self.pool = pool
+    self.file = file
     committed = staged
     self.metrics = metrics
     self.logger = logger
@@ -117,7 +117,7 @@ final class GroupCommit: @unchecked Sendable {
   private func commit(_ batch: ArraySlice<Job>) {
     var answers: [() -> Void] = []
     do {
-      try pool.writeWithoutTransaction { database in
+      try file.pool.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
           for job in batch {
             do {
@@ -126,17 +126,25 @@ final class GroupCommit: @unchecked Sendable {
               answers.append { job.fail(error) }
             }
           }
+          try file.ledger.add(committed.count, database)
+          // Before the commit, so that it is rolled back, and after it, so that nobody is told of one that went into
+          // a file that is gone.
+          try file.watched.check()
           return .commit
         }
       }
+      try file.watched.check()
     } catch {
-      committed.discard()
+      // Read again, since a commit may have been made although its callers are told that it failed.
+      committed.forget()
+      file.ledger.discard()
       metrics.failed()
       logger.error("commit failed", metadata: ["error": "\(error)", "requests": "\(batch.count)"])
       let failure = ServiceError(database: error)
       for job in batch { job.fail(failure) }
       return
     }
+    file.ledger.commit()
     afterCommit(committed.commit())
     for answer in answers { answer() }
   }

@@ -6,10 +6,10 @@ import MetaLR
 enum RunQueries {
   private static let runColumns = """
     key, id, owner, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, \
-    status, rewinds
+    status, rewinds, decisionVersion, (SELECT rules.rules FROM rules WHERE rules.key = runs.rules) AS rules
     """
   private static let decisionColumns = """
-    step, observation, learningRate, scale, verdict, source, outOfDistribution, state
+    step, observation, learningRate, scale, verdict, source, outOfDistribution, state, time, link
     """
 
   static func run(_ id: String, _ database: Database) throws -> Run? {
@@ -93,27 +93,50 @@ enum RunQueries {
   /// - Returns: The new row's key.
   static func insertRun(
     id: String, owner: String, requestKey: String?, request: RunRequest, hash: String, created: String,
-    _ database: Database
+    rules: RunRules, _ database: Database
   ) throws -> Int64 {
+    let rulesKey = try key(of: rules, database)
     try database.execute(
       sql: """
         INSERT INTO runs (id, owner, requestKey, controller, controllerHash, initialLearningRate, totalSteps, \
-        interval, labels, created, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+        interval, labels, created, rules, decisionVersion, status) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
         """,
       arguments: [
         id, owner, requestKey, request.controller, hash, request.initialLearningRate, request.totalSteps,
         request.interval, String(decoding: JSONEncoder().encode(request.labels), as: UTF8.self), created,
+        rulesKey, RunRules.decisionVersion,
       ])
     return database.lastInsertedRowID
   }
 
+  /// Gives runs from before rules were stored those of this service.
+  ///
+  /// - Returns: How many open runs were begun by a build that decides by other rules.
+  static func adopt(_ rules: RunRules, _ database: Database) throws -> Int {
+    if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE rules IS NULL)") == true {
+      try database.execute(
+        sql: "UPDATE runs SET rules = ? WHERE rules IS NULL", arguments: [key(of: rules, database)])
+    }
+    return try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM runs WHERE status = 'open' AND decisionVersion <> ?",
+      arguments: [RunRules.decisionVersion]) ?? 0
+  }
+
+  /// The row of these rules; equal rules share one.
+  private static func key(of rules: RunRules, _ database: Database) throws -> Int64? {
+    let text = rules.stored
+    try database.execute(sql: "INSERT OR IGNORE INTO rules (rules) VALUES (?)", arguments: [text])
+    return try Int64.fetchOne(database, sql: "SELECT key FROM rules WHERE rules = ?", arguments: [text])
+  }
+
   static func insert(_ decision: StoredDecision, of run: Int64, _ database: Database) throws {
     try database.cachedStatement(
-      sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       run, decision.step, Data(decision.observation.stored), decision.answer.learningRate,
       decision.answer.scale, decision.answer.verdict.rawValue, decision.answer.source,
-      decision.answer.outOfDistribution, Data(decision.state.stored),
+      decision.answer.outOfDistribution, Data(decision.state.stored), decision.time, Data(decision.link),
     ])
   }
 
@@ -141,7 +164,7 @@ enum RunQueries {
   private static func run(_ row: Row, _ database: Database) throws -> Run {
     let key: Int64 = row["key"]
     let labels: String = row["labels"]
-    guard let status = RunStatus(rawValue: row["status"]),
+    guard let status = RunStatus(rawValue: row["status"]), let rules = RunRules(stored: row["rules"] ?? ""),
       let labels = try? JSONDecoder().decode([String: String].self, from: Data(labels.utf8))
     else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unreadable run \(key)") }
     return Run(
@@ -149,8 +172,9 @@ enum RunQueries {
       request: RunRequest(
         controller: row["controller"], initialLearningRate: row["initialLearningRate"],
         totalSteps: row["totalSteps"], interval: row["interval"], labels: labels),
-      controllerHash: row["controllerHash"], created: row["created"], status: status,
-      rewinds: row["rewinds"], last: try lastDecision(key, database))
+      controllerHash: row["controllerHash"], created: row["created"], rules: rules,
+      decisionVersion: row["decisionVersion"], status: status, rewinds: row["rewinds"],
+      last: try lastDecision(key, database))
   }
 
   private static func lastDecision(_ run: Int64, _ database: Database) throws -> StoredDecision? {
@@ -164,6 +188,7 @@ enum RunQueries {
   private static func decision(_ row: Row) throws -> StoredDecision {
     let observation: Data = row["observation"]
     let state: Data = row["state"]
+    let link: Data? = row["link"]
     guard let observation = ReportedObservation(step: row["step"], stored: observation),
       let verdict = Verdict(rawValue: row["verdict"]), let state = GuardedController.State(stored: state)
     else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unreadable decision") }
@@ -172,7 +197,7 @@ enum RunQueries {
       answer: GuardedDecision(
         learningRate: row["learningRate"], scale: row["scale"], verdict: verdict, source: row["source"],
         outOfDistribution: row["outOfDistribution"]),
-      state: state)
+      state: state, time: row["time"], link: Array(link ?? Data()))
   }
 }
 

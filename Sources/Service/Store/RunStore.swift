@@ -8,6 +8,7 @@ import NIOConcurrencyHelpers
 /// All runs and their decisions, on disk before anybody is told of them.
 final class RunStore: Sendable {
   private let file: DatabaseFile
+  private let rules: RunRules
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
   private let damage = NIOLockedValueBox<ServiceError?>(nil)
@@ -18,19 +19,30 @@ final class RunStore: Sendable {
   ///   - path: The file; created when missing.
   ///   - metrics: Told of commits.
   ///   - logger: Told of commits that failed.
-  ///   - makeController: Puts a controller under the service's guardian.
+  ///   - rules: Those of runs that are opened from now on.
   ///   - afterCommit: Told what each commit changed, in order.
   /// - Throws: `FileError` when the file cannot be used.
   init(
-    path: String, metrics: StoreMetrics, logger: Logger,
-    makeController: @escaping @Sendable (Controller) -> GuardedController,
+    path: String, metrics: StoreMetrics, logger: Logger, rules: RunRules,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) throws(FileError) {
     let file = try DatabaseFile(path: path)
     self.file = file
+    self.rules = rules
+    for notice in file.notices { logger.notice("\(notice)") }
+    if let loss = file.loss { logger.error("\(loss)") }
+    do {
+      let olds = try file.pool.write { try RunQueries.adopt(rules, $0) }
+      if olds > 0 {
+        logger.warning(
+          "open runs were begun by a build that decides by other rules; from a rewind on they get the rates of this one",
+          metadata: ["runs": "\(olds)", "rules": "\(RunRules.decisionVersion)"])
+      }
+    } catch {
+      throw FileError(databasePath: path, error)
+    }
     writer = GroupCommit(
-      pool: file.pool, staged: StagedRuns(makeController: makeController), metrics: metrics,
-      logger: logger, afterCommit: afterCommit)
+      file: file, staged: StagedRuns(), metrics: metrics, logger: logger, afterCommit: afterCommit)
   }
 
   /// Opens a run.
@@ -47,6 +59,7 @@ final class RunStore: Sendable {
     _ request: RunRequest, owner: String, requestKey: String?, controller: LoadedController, limit: Int
   ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
     let id = Self.newIdentifier()
+    let rules = rules
     let created = Date().ISO8601Format()
     return try await write { database, staged in
       if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
@@ -57,10 +70,10 @@ final class RunStore: Sendable {
       try RunQueries.insertController(controller, database)
       let key = try RunQueries.insertRun(
         id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
-        created: created, database)
+        created: created, rules: rules, database)
       let run = Run(
         key: key, id: id, owner: owner, request: request, controllerHash: controller.hash, created: created,
-        status: .open, rewinds: 0, last: nil)
+        rules: rules, decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
       staged.stage(run, id: id, event: RunEvent(change: .opened, run: run))
       return (run, true)
     }
@@ -76,14 +89,16 @@ final class RunStore: Sendable {
   func answer(
     _ observation: ReportedObservation, run id: String, owner: String
   ) async throws(ServiceError) -> StoredDecision {
-    try await write { database, staged in
+    let now = Self.now()
+    return try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let statusBefore = run.status
       let earlier =
         run.isInThePast(observation)
         ? try RunQueries.decision(run.key, at: observation.step, database) : nil
       let controller = try staged.controller(of: run, database)
-      let (decision, isNew) = try run.answer(observation, earlier: earlier, controller: controller)
+      let (decision, isNew) = try run.answer(
+        observation, earlier: earlier, controller: controller, now: now)
       guard isNew else { return decision }
       try RunQueries.insert(decision, of: run.key, database)
       if run.status != statusBefore { try RunQueries.update(run, database) }
@@ -96,7 +111,7 @@ final class RunStore: Sendable {
   ///
   /// - Parameters:
   ///   - id: The run.
-  ///   - step: A step that was decided.
+  ///   - step: A step that was decided, or 0 where none was.
   ///   - owner: The name of its token.
   ///   - limit: Open runs that an owner may have.
   /// - Returns: The run as it was after the decision of `step`.
@@ -105,10 +120,12 @@ final class RunStore: Sendable {
     try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
-      guard let decision = try RunQueries.decision(run.key, at: step, database) else {
+      let decision = try RunQueries.decision(run.key, at: step, database)
+      // Of a run without decisions, step 0 is the beginning.
+      guard decision != nil || (step == 0 && run.last == nil) else {
         throw ServiceError.notDecided(step, last: run.last)
       }
-      run.rewind(to: decision)
+      try run.rewind(to: decision)
       guard run != before else { return run }
       if before.status != .open, run.status == .open {
         try Self.requireRoom(owner, limit, database)
@@ -142,6 +159,17 @@ final class RunStore: Sendable {
     }
   }
 
+  /// The run that a client's own name for its request opened; nil for none.
+  ///
+  /// - Throws: ``ServiceError`` when it was opened with other values.
+  func run(
+    ofRequest requestKey: String, _ request: RunRequest, owner: String
+  ) async throws(ServiceError) -> Run? {
+    let run = try await read { try RunQueries.run(ofRequest: requestKey, owner: owner, $0) }
+    if let run, run.request != request { throw .requestKeyUsed(requestKey, run.id) }
+    return run
+  }
+
   /// One run.
   func run(_ id: String, owner: String) async throws(ServiceError) -> Run {
     let run = try await read { try RunQueries.run(id, $0) }
@@ -167,12 +195,16 @@ final class RunStore: Sendable {
     try await write { database, _ in try RunQueries.beat(database) }
   }
 
+  /// What the start found to be missing; nil for nothing.
+  var loss: Ledger.Loss? { file.loss }
+
   /// Does what waits, then closes the database, which leaves it as one file.
   func close() {
     writer.close()
     // Readers first: the last connection takes the write-ahead log in, and one that only reads could not.
     file.pool.invalidateReadOnlyConnections()
     try? file.pool.close()
+    file.lock.release()
   }
 
   private func write<Value: Sendable>(
@@ -199,6 +231,9 @@ final class RunStore: Sendable {
     if error.code == ServiceError.corruptCode { damage.withLockedValue { $0 = $0 ?? error } }
     return error
   }
+
+  /// Milliseconds since 1970.
+  private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// 120 random bits: nobody guesses another's run, and two are never the same.
   private static func newIdentifier() -> String {

@@ -5,6 +5,8 @@ import GRDB
 enum Schema {
   /// Marks a file as a database of metalr ("mlr1").
   static let applicationID = 0x6d6c_7231
+  /// The schema that chains decisions.
+  private static let chainedVersion = 4
   /// The schema of this build.
   static var version: Int { migrations.count }
 
@@ -50,7 +52,42 @@ enum Schema {
     """,
     // No table changes: from here on states may be of format 2, which an older build would call damaged.
     "",
+    // The rules of a run. Those of runs from before are not known: they get those of the first start after it.
+    """
+    CREATE TABLE rules (
+      key INTEGER PRIMARY KEY,
+      rules TEXT NOT NULL UNIQUE
+    );
+    ALTER TABLE runs ADD COLUMN rules INTEGER REFERENCES rules (key);
+    ALTER TABLE runs ADD COLUMN decisionVersion INTEGER NOT NULL DEFAULT 2;
+    """,
+    // The chain of each run's decisions, and the ledger of the whole file.
+    """
+    CREATE TABLE ledger (only INTEGER PRIMARY KEY CHECK (only = 1), id BLOB NOT NULL, changes INTEGER NOT NULL);
+    INSERT INTO ledger VALUES (1, randomblob(16), 0);
+    CREATE TABLE losses (time TEXT NOT NULL, missing INTEGER NOT NULL);
+    ALTER TABLE decisions ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE decisions ADD COLUMN link BLOB;
+    """,
   ]
+
+  /// Refuses a database that is not of this build's schema.
+  ///
+  /// - Throws: `FileError` that says which it is of.
+  static func require(_ database: Database, path: String) throws {
+    let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard application == applicationID else {
+      throw FileError(
+        path: path, problem: "is a database of another program", remedy: "Give another file.")
+    }
+    guard found == version else {
+      throw FileError(
+        path: path, problem: "has schema \(found); this build reads \(version)",
+        remedy: found < version
+          ? "Start `metalr serve` on it once, which brings it up to date." : "Upgrade metalr.")
+    }
+  }
 
   /// Brings a database to this build's schema.
   ///
@@ -71,6 +108,7 @@ enum Schema {
     guard found < version else { return }
     try database.inTransaction(.immediate) {
       for statements in migrations[found...] { try database.execute(sql: statements) }
+      if found < chainedVersion { try DecisionChain.linkAll(database) }
       try database.execute(sql: "PRAGMA user_version = \(version); PRAGMA application_id = \(applicationID)")
       return .commit
     }

@@ -13,6 +13,14 @@ extension ServiceError {
     503, "overloaded", "Too many requests are waiting for the database.", remedy: "Try again in a moment.",
     retryAfter: 1)
 
+  /// A file that the service works on is gone from its path, or another is there.
+  static func replaced(_ name: String) -> ServiceError {
+    ServiceError(
+      503, "database_replaced",
+      "'\(name)' is no longer the file that the service opened. Nothing of this request was stored for good.",
+      remedy: "Stop the service, restore the database from a backup, and start it again.", retryAfter: 30)
+  }
+
   static func lostController(_ run: Run) -> ServiceError {
     ServiceError(
       503, "controller_unreadable",

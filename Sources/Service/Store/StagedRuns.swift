@@ -7,15 +7,10 @@ struct StagedRuns {
   private var committed: [String: Run] = [:]
   private var staged: [String: Run?] = [:]
   private var events: [RunEvent] = []
-  private var controllers: [String: GuardedController] = [:]
-  private let makeController: (Controller) -> GuardedController
+  private var controllers: [String: Controller] = [:]
 
   /// Runs kept in memory; past that all are dropped and read again as they are needed.
   private static let capacity = 50_000
-
-  init(makeController: @escaping (Controller) -> GuardedController) {
-    self.makeController = makeController
-  }
 
   /// The run as the open transaction sees it.
   ///
@@ -40,13 +35,12 @@ struct StagedRuns {
   /// What decides for a run; from the checkpoint in the database, so that a file that was changed or deleted since
   /// the run began makes no difference.
   mutating func controller(of run: Run, _ database: Database) throws -> GuardedController {
-    if let known = controllers[run.controllerHash] { return known }
+    if let known = controllers[run.controllerHash] { return run.rules.guarding(known) }
     guard let data = try RunQueries.checkpoint(run.controllerHash, database),
       let checkpoint = try? Checkpoint(decoding: data, path: run.request.controller)
     else { throw ServiceError.lostController(run) }
-    let controller = makeController(checkpoint.controller)
-    controllers[run.controllerHash] = controller
-    return controller
+    controllers[run.controllerHash] = checkpoint.controller
+    return run.rules.guarding(checkpoint.controller)
   }
 
   /// The run as it will be after the commit; nil for a run that will be gone.
@@ -62,6 +56,15 @@ struct StagedRuns {
     for (id, run) in staged { committed[id] = run }
     defer { discard() }
     return events
+  }
+
+  /// How many changes are staged.
+  var count: Int { events.count }
+
+  /// Forgets all runs, so that they are read from the database again.
+  mutating func forget() {
+    discard()
+    committed = [:]
   }
 
   /// Forgets what was staged.

@@ -49,14 +49,13 @@ enum Sample {
   }
 
   static func store(
-    _ folder: String, fallback: FallbackSchedule? = nil,
+    _ folder: String, guardian: Guardian.Configuration = .init(), fallback: ServiceFallback? = nil,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void = { _ in }
   ) throws -> RunStore {
-    let guardian = try Guardian()
-    return try RunStore(
+    try RunStore(
       path: folder + "/runs.sqlite", metrics: StoreMetrics(PrometheusRegistry()),
       logger: Logger(label: "test") { LineLogHandler(label: $0, format: .text, level: .critical) },
-      makeController: { GuardedController(controller: $0, guardian: guardian, fallback: fallback) },
+      rules: RunRules(guardian: Guardian(configuration: guardian), fallback: fallback),
       afterCommit: afterCommit)
   }
 }

@@ -1,0 +1,66 @@
+import NeuralNet
+
+extension DrawnProblem {
+  /// A problem sampled from a range; the same seed gives the same problem.
+  ///
+  /// The sizes are log-uniform: inputs 8 to 64, classes 3 to 20 (or 2, in 30 %), training examples 256 to 8,191.
+  /// Problems above the range's cap on operations are sampled anew as a whole.
+  ///
+  /// - Precondition: ``DrawnRange/validate()`` accepts the range.
+  public static func sampled(seed: UInt64, from range: DrawnRange) -> DrawnProblem {
+    do { try range.validate() } catch { preconditionFailure("sampled(seed:from:): \(error)") }
+    var random = DrawnRandom(seed: seed, stream: .problem)
+    let families = range.families.members
+    while true {
+      let family = families[random.index(below: families.count)]
+      let problem = candidate(seed: seed, family: family, range: range, using: &random)
+      if problem.operations <= range.operations { return problem }
+    }
+  }
+
+  private static func candidate(
+    seed: UInt64, family: DrawnFamily, range: DrawnRange, using random: inout DrawnRandom
+  ) -> DrawnProblem {
+    let rule = family.rule
+    let inputs = rule.sampleInputs(using: &random)
+    let classes = rule.isRegression ? 0 : rule.sampleClasses(using: &random)
+    let trainCount = random.logUniform(in: 256...8191)
+    let labelNoise = random.chance(0.3) ? 0 : random.uniform(0, 0.3)
+    let conditioning = random.chance(0.3) ? 1 : random.logUniform(1, 1000)
+    let imbalance = random.chance(0.6) ? 0 : random.uniform(0.5, 3)
+    let network = network(for: rule, widths: range.widths, using: &random)
+    let mixed = optimizer(using: &random)
+    let batchSize = 16 << random.index(below: 6)
+    return DrawnProblem(
+      seed: seed, family: family, inputs: inputs, classes: classes, trainCount: trainCount,
+      labelNoise: Double(labelNoise), conditioning: Double(conditioning), imbalance: Double(imbalance),
+      network: network, optimizer: range.optimizer ?? mixed, batchSize: batchSize,
+      stepBudget: random.logUniform(in: range.budgets))
+  }
+
+  private static func network(
+    for rule: any ExampleRule.Type, widths: [Int], using random: inout DrawnRandom
+  ) -> DrawnNetwork {
+    var layers = random.index(below: 5)
+    // Half of the linear models are replaced: they are easy, and all alike.
+    if layers == 0, random.chance(0.5) { layers = 1 + random.index(below: 3) }
+    let activations = DrawnNetwork.Activation.allCases
+    var network = DrawnNetwork(
+      layers: layers, width: widths[random.index(below: widths.count)],
+      activation: activations[random.index(below: activations.count)], layerNorm: random.chance(0.3),
+      residual: random.chance(0.3), initialScale: Double(random.logUniform(0.5, 2)))
+    if rule.allowsConvolutions, random.chance(0.3) { network.convolutions = 1 + random.index(below: 2) }
+    return network
+  }
+
+  private static func optimizer(using random: inout DrawnRandom) -> Optimizer.Configuration {
+    let (place, decay) = (random.uniform(), random.chance(0.5) ? 0.01 : 0.1)
+    return switch place {
+    case ..<0.3: .adam()
+    case ..<0.55: .momentum()
+    case ..<0.7: .sgd
+    case ..<0.88: .adamW(decay: decay)
+    default: .rmsprop()
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import BuiltInTrainees
+import MetaLR
+import NeuralNet
+import Synchronization
+
+extension Problem {
+  /// Decisions of a run of a drawn problem.
+  public static let drawnDecisions = 50
+
+  /// A drawn problem; its examples are made when they are first needed.
+  public static func drawn(_ problem: DrawnProblem) -> Problem {
+    let plan = RunPlan(
+      stepBudget: problem.stepBudget, interval: 1, decisionCount: drawnDecisions,
+      divergenceBound: .greatestFiniteMagnitude)
+    let description = ProblemDescription(
+      dataset: "drawn \(problem.family.rawValue) \(problem.seed)", datasetHash: "",
+      splitSizes: [problem.trainCount, problem.validationCount, problem.testCount],
+      model: problem.network.name, optimizer: problem.optimizer.description, batchSize: problem.batchSize,
+      plan: plan)
+    let examples = LazyExamples(problem)
+    return Problem(
+      description, plan: plan, usualLearningRate: problem.usualLearningRate, chanceLoss: { examples.data.chanceLoss },
+      with: { name in
+        var other = problem
+        other.optimizer = try Optimizer.Configuration(parsing: name)
+        other.usualLearningRate = other.optimizer.usualLearningRate
+        return .drawn(other)
+      }
+    ) { idle in
+      guard let trainee = idle as? DrawnTrainee else { return DrawnTrainee(examples.data) }
+      trainee.use(examples.data)
+      return trainee
+    }
+  }
+}
+
+/// Examples that the first who asks makes, while others wait.
+private final class LazyExamples: Sendable {
+  private let problem: DrawnProblem
+  private let made = Mutex<DrawnData?>(nil)
+
+  init(_ problem: DrawnProblem) { self.problem = problem }
+
+  var data: DrawnData {
+    made.withLock { made in
+      if let made { return made }
+      let data = DrawnData(problem)
+      made = data
+      return data
+    }
+  }
+}
+
+/// Problems sampled from a range, every one a new one.
+public struct DrawnProblems: ProblemDistribution {
+  /// What is sampled from.
+  public let range: DrawnRange
+
+  /// A distribution over `range`.
+  ///
+  /// - Throws: `DrawnProblemError` for a range that nothing can be sampled from.
+  public init(_ range: DrawnRange) throws {
+    try range.validate()
+    self.range = range
+  }
+
+  /// The range in words.
+  public var description: DistributionDescription {
+    DistributionDescription(
+      name: "drawn",
+      settings: [
+        .init("families", range.families.members.map(\.rawValue).joined(separator: ", ")),
+        .init("widths", range.widths.map(String.init).joined(separator: ", ")),
+        .init("budget", "\(range.budgets.lowerBound) to \(range.budgets.upperBound) steps"),
+        .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),
+        .init("operations", "at most \(range.operations) a run"),
+      ])
+  }
+
+  /// 1: every problem is a new one.
+  public var cycle: Int { 1 }
+
+  /// A problem sampled for its number.
+  public func problem(_ index: Int, seed: UInt64) -> Problem {
+    var generator = SeededGenerator(seed: seed, stream: 1 << 60 | UInt64(index))
+    return .drawn(DrawnProblem.sampled(seed: generator.next(), from: range))
+  }
+}

@@ -1,0 +1,163 @@
+import Files
+import Foundation
+import MetaLR
+import Randomness
+
+/// Runs contenders on every problem of a suite, and values them by their regret against a search on each problem.
+///
+/// The search is of 48 runs: constant, cosine, linear to zero and one-cycle at ten peaks a third of a decade apart from a
+/// tenth of the usual rate on, and eight step decays. It chooses by validation loss on one seed, and what it chose is
+/// valued on the seeds of the contenders.
+public struct SuiteComparison: Sendable {
+  /// The problems.
+  public let suite: ProblemSuite
+  /// What is compared.
+  public let contenders: [SuiteContender]
+  /// Seeds of the runs that count.
+  public let seeds: [UInt64]
+
+  /// The seed that the search chooses on.
+  public static let searchSeed: UInt64 = 1
+
+  /// Creates a comparison.
+  ///
+  /// - Precondition: `seeds` does not hold the search's.
+  public init(suite: ProblemSuite, contenders: [SuiteContender], seeds: [UInt64] = [101, 102]) {
+    precondition(!seeds.contains(Self.searchSeed), "seed \(Self.searchSeed) is the search's")
+    self.suite = suite
+    self.contenders = contenders
+    self.seeds = seeds
+  }
+
+  private static let peaks = (0..<10).map { pow(10, -1 + Double($0) / 3) }
+
+  /// What is searched.
+  static let searched: [SuiteContender] =
+    [ScheduleShape.constant, .cosine, .linear, .oneCycle].flatMap { shape in
+      peaks.map { SuiteContender.schedule(shape, $0) }
+    } + peaks[1..<9].map { SuiteContender.schedule(.steps, $0) }
+
+  /// Runs of the whole comparison.
+  public var runCount: Int {
+    let each = contenders.reduce(0) { $0 + $1.initialRates.count } * seeds.count
+    return suite.problems.count * (Self.searched.count + seeds.count + each)
+  }
+
+  /// One run's outcome.
+  struct Outcome: Codable, Sendable {
+    var validationLoss: Double
+    var testLoss: Double
+    var hasDiverged: Bool
+  }
+
+  /// Does the runs.
+  ///
+  /// - Parameters:
+  ///   - pool: Does them.
+  ///   - journal: Where runs are recorded and found again; nil for nowhere.
+  ///   - shouldStop: Asked before every interval.
+  ///   - onRun: Told of each run that is there.
+  /// - Returns: One row a contender.
+  /// - Throws: `Interrupted`, or what trainees and sources throw.
+  public func run(
+    on pool: TraineePool, journal: Journal? = nil, shouldStop: @escaping @Sendable () -> Bool = { false },
+    onRun: @escaping @Sendable () -> Void = {}
+  ) throws -> SuiteResults {
+    func play(_ jobs: [Job]) throws -> [Outcome] {
+      try pool.run(
+        keys: jobs.map(\.key), problem: { try jobs[$0].adapted }, recordedIn: journal,
+        onResult: { _, _ in onRun() },
+        job: { index, trainee in
+          let job = jobs[index]
+          let problem = try job.adapted
+          let rate = job.initialRate * problem.usualLearningRate
+          trainee.reportsDynamics = job.contender.readsDynamics
+          var source = try job.contender.makeSource(problem, rate)
+          let run = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
+          trainee.reportsDynamics = true
+          return run
+        })
+    }
+    let search = try play(
+      suite.problems.flatMap { problem in Self.searched.map { Job(problem, $0, 1, Self.searchSeed) } })
+    let count = Self.searched.count
+    let best = suite.problems.indices.map { index in
+      let tried = search[index * count..<(index + 1) * count].map(\.validationLoss)
+      return Self.searched[tried.indices.min { tried[$0] < tried[$1] } ?? 0]
+    }
+    let oracle = try play(
+      zip(suite.problems, best).flatMap { problem, best in seeds.map { Job(problem, best, 1, $0) } })
+    let rows = try contenders.map { contender in
+      let outcomes = try play(
+        suite.problems.flatMap { problem in
+          contender.initialRates.flatMap { rate in seeds.map { Job(problem, contender, rate, $0) } }
+        })
+      return row(contender, outcomes, oracle)
+    }
+    return SuiteResults(suite: suite.name, problems: suite.problems.count, rows: rows)
+  }
+
+  private func run(
+    of trainee: any Trainee, by source: inout any RateSource, _ seed: UInt64, _ rate: Double, _ plan: RunPlan,
+    _ shouldStop: () -> Bool
+  ) throws -> Outcome {
+    func outcome(_ source: inout some RateSource) throws -> Outcome {
+      let run = try TrainingRun(
+        of: trainee, ratesFrom: &source, seed: seed, initialLearningRate: rate, plan: plan,
+        shouldStop: shouldStop)
+      return Outcome(
+        validationLoss: run.best.validationLoss, testLoss: run.test.loss, hasDiverged: run.hasDiverged)
+    }
+    return try outcome(&source)
+  }
+
+  private func row(
+    _ contender: SuiteContender, _ outcomes: [Outcome], _ oracle: [Outcome]
+  ) -> SuiteResults.Row {
+    let each = contender.initialRates.count * seeds.count
+    let regrets = suite.problems.indices.map { problem in
+      (0..<each).map { place in
+        let reference = oracle[problem * seeds.count + place % seeds.count].testLoss
+        let chance = suite.problems[problem].chanceLoss() ?? 1
+        let scale = Regret(bestLoss: max(reference, 0), chanceLoss: chance)
+        // A run never ends worse than at its first weights, whose loss is finite.
+        return scale?.value(of: max(outcomes[problem * each + place].testLoss, 0)) ?? .infinity
+      }
+    }
+    return SuiteResults.Row(
+      name: contender.name, initialRates: contender.initialRates, seeds: seeds.count, regrets: regrets,
+      diverged: outcomes.count(where: \.hasDiverged))
+  }
+
+  private struct Job: Sendable {
+    let problem: Problem
+    let contender: SuiteContender
+    let initialRate: Double
+    let seed: UInt64
+
+    init(_ problem: Problem, _ contender: SuiteContender, _ initialRate: Double, _ seed: UInt64) {
+      self.problem = problem
+      self.contender = contender
+      self.initialRate = initialRate
+      self.seed = seed
+    }
+
+    /// The problem with the contender's optimizer.
+    var adapted: Problem {
+      get throws {
+        guard let optimizer = contender.optimizer else { return problem }
+        guard let with = problem.withOptimizer else {
+          throw ConfigurationError(
+            name: "optimizer of '\(problem.description.label)'", value: optimizer,
+            expected: "a contender that keeps the problem's own optimizer")
+        }
+        return try with(optimizer)
+      }
+    }
+
+    var key: String {
+      "\(problem.description.label) | \(problem.plan.stepBudget) | \(contender.name) | from \(initialRate) | "
+        + "seed \(seed)"
+    }
+  }
+}

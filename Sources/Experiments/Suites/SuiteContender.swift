@@ -1,0 +1,79 @@
+import MetaLR
+import Schedules
+
+/// What a user might do on a problem that nobody has tuned: an optimizer, and a source of its rates.
+public struct SuiteContender: Sendable {
+  /// What tables call it.
+  public let name: String
+  /// The optimizer that it brings; nil for the problem's own.
+  public let optimizer: String?
+  /// Where its runs begin, in multiples of the optimizer's usual rate; a method with rates of its own ignores them.
+  public let initialRates: [Double]
+  /// Whether it reads gradients, updates and predictions.
+  public let readsDynamics: Bool
+  let makeSource: @Sendable (_ problem: Problem, _ initialRate: Double) throws -> any RateSource
+
+  /// Creates a contender; the properties document each part.
+  public init(
+    name: String, optimizer: String? = nil, initialRates: [Double] = [1], readsDynamics: Bool = false,
+    makeSource: @escaping @Sendable (Problem, Double) throws -> any RateSource
+  ) {
+    self.name = name
+    self.optimizer = optimizer
+    self.initialRates = initialRates
+    self.readsDynamics = readsDynamics
+    self.makeSource = makeSource
+  }
+
+  /// A controller, from given multiples of the usual rate.
+  public static func controller(
+    _ controller: Controller, name: String, optimizer: String? = nil, initialRates: [Double]
+  ) -> SuiteContender {
+    SuiteContender(name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true) {
+      _, _ in controller.session()
+    }
+  }
+
+  /// A schedule whose peak is a multiple of the usual rate: `shape` is as in `cosine:RATE`, without the rate.
+  public static func schedule(_ shape: ScheduleShape, _ multiple: Double, name: String? = nil) -> SuiteContender {
+    SuiteContender(name: name ?? "\(shape.rawValue) \(multiple) x usual") { problem, _ in
+      ScheduleSource(try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))
+    }
+  }
+
+  /// An optimizer at one rate of its own, the same on every problem, after a warm-up of 5%.
+  public static func optimizer(_ optimizer: String, rate: Double, name: String? = nil) -> SuiteContender {
+    SuiteContender(name: name ?? "\(optimizer) \(rate)", optimizer: optimizer) { problem, _ in
+      let steps = problem.plan.stepBudget
+      let source = try ScheduleSpecification(parsing: "constant:\(rate),warmup=\(max(1, steps / 20))")
+      return ScheduleSource(try source.schedule(totalSteps: steps))
+    }
+  }
+}
+
+/// A schedule without its rate.
+public enum ScheduleShape: String, CaseIterable, Sendable {
+  /// One rate.
+  case constant
+  /// Half a cosine to 0.
+  case cosine
+  /// A straight line to 0.
+  case linear
+  /// A cosine up over 30% and one down to nothing.
+  case oneCycle = "one-cycle"
+  /// A tenth at half the run, a hundredth at three quarters.
+  case steps
+  /// Up over 10%, then a straight line to 0.
+  case warmUpLinear = "warm-up linear"
+
+  func schedule(peak: Double, _ steps: Int) throws -> any Schedule {
+    let text =
+      switch self {
+      case .constant, .cosine, .linear, .oneCycle: "\(rawValue):\(peak)"
+      case .steps:
+        "piecewise:\(peak),\(peak / 10)@\(max(1, steps / 2)),\(peak / 100)@\(max(2, steps * 3 / 4))"
+      case .warmUpLinear: "linear:\(peak),warmup=\(max(1, steps / 10))"
+      }
+    return try ScheduleSpecification(parsing: text).schedule(totalSteps: steps)
+  }
+}

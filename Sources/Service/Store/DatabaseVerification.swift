@@ -1,0 +1,145 @@
+import Crypto
+import Files
+import Foundation
+import GRDB
+import MetaLR
+
+/// Whether a database holds what it should: whole pages, chained decisions, checkpoints that are what they were, and
+/// all that was acknowledged.
+public struct DatabaseVerification: Sendable, Equatable, Encodable {
+  /// Runs that were looked at.
+  public private(set) var runs = 0
+  /// Decisions that were looked at.
+  public private(set) var decisions = 0
+  /// Decisions that were made again from what was observed; 0 where that was not asked for.
+  public private(set) var repeated = 0
+  /// Everything that is wrong, as sentences; empty for a database that is whole.
+  public private(set) var problems: [String] = []
+  /// Losses that a start of the service found, as sentences.
+  public private(set) var losses: [String] = []
+
+  /// Whether nothing is wrong and nothing was ever lost.
+  public var isWhole: Bool { problems.isEmpty && losses.isEmpty }
+
+  /// Problems that are listed one by one.
+  private static let mostProblems = 50
+
+  /// Verifies a database, also while a service works on it.
+  ///
+  /// - Parameters:
+  ///   - path: The database.
+  ///   - repeating: Whether to make every decision again, from the observations, the checkpoint and the rules of its
+  ///     run, and compare it with the stored one. This holds on the instruction set that decided.
+  /// - Throws: `FileError` when the file cannot be read at all.
+  public init(path: String, repeating: Bool = false) throws(FileError) {
+    let real = DatabasePath.real(path)
+    guard FileManager.default.fileExists(atPath: real) else {
+      throw FileError(path: path, problem: "does not exist", remedy: "Check the path.")
+    }
+    // Before the database: its own count may have moved on meanwhile, but never back.
+    let witness = (try? String(contentsOfFile: DatabasePath.lock(of: real), encoding: .utf8)) ?? ""
+    var configuration = GRDB.Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    do {
+      try DatabaseQueue(path: real, configuration: configuration).read { database in
+        try Schema.require(database, path: path)
+        try checkPages(database)
+        try checkLedger(database, witness)
+        try checkCheckpoints(database)
+        try checkChains(database)
+        if repeating { try repeatDecisions(database) }
+      }
+    } catch let error as FileError {
+      throw error
+    } catch {
+      if (error as? DatabaseError)?.resultCode == .SQLITE_CORRUPT {
+        add("A page that is needed is damaged: \((error as? DatabaseError)?.message ?? "").")
+      } else {
+        throw FileError(databasePath: path, error)
+      }
+    }
+  }
+
+  private mutating func add(_ problem: String) {
+    if problems.count < Self.mostProblems { problems.append(problem) }
+    if problems.count == Self.mostProblems { problems.append("More problems are not listed.") }
+  }
+
+  private mutating func checkPages(_ database: Database) throws {
+    for answer in try String.fetchAll(database, sql: "PRAGMA integrity_check(20)") where answer != "ok" {
+      add("SQLite: \(answer.replacing("\n", with: " ").prefix(200)).")
+    }
+    let strays = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
+    if !strays.isEmpty {
+      add("\(strays.count) rows belong to a run, controller or rules that are not there.")
+    }
+  }
+
+  private mutating func checkLedger(_ database: Database, _ witness: String) throws {
+    let (id, changes) = try Ledger.read(database)
+    if let loss = Ledger.loss(id: id, changes: changes, witness: witness) { add(loss.description) }
+    losses = try Row.fetchAll(database, sql: "SELECT time, missing FROM losses").map { row in
+      let (time, missing): (String, Int64) = (row["time"], row["missing"])
+      return "At the start of \(time), \(missing) acknowledged changes were missing."
+    }
+  }
+
+  private mutating func checkCheckpoints(_ database: Database) throws {
+    let rows = try Row.fetchCursor(database, sql: "SELECT hash, name, checkpoint FROM controllers")
+    while let row = try rows.next() {
+      let (hash, name, checkpoint): (String, String, Data) = (row["hash"], row["name"], row["checkpoint"])
+      let found = SHA256.hash(data: checkpoint).map { String(format: "%02x", $0) }.joined()
+      if found != hash {
+        add("The copy of controller '\(name)' is not the file that runs began with (\(hash)).")
+      }
+    }
+  }
+
+  private mutating func checkChains(_ database: Database) throws {
+    runs = try Int.fetchOne(database, sql: "SELECT count(*) FROM runs") ?? 0
+    var latest: (run: Int64, link: [UInt8]?)?
+    try DecisionChain.forEachRow(database) { run, id, row, link in
+      decisions += 1
+      let isFirst = latest?.run != run
+      if isFirst, row.step != 0 { add("Run \(id): its first decision is of step \(row.step).") }
+      if link != DecisionChain.link(row, after: isFirst ? nil : latest?.link, run: id) {
+        add("Run \(id), step \(row.step): the decision is not what was stored, or one before it is missing.")
+      }
+      latest = (run, link)
+    }
+  }
+
+  private mutating func repeatDecisions(_ database: Database) throws {
+    var staged = StagedRuns()
+    for id in try String.fetchAll(database, sql: "SELECT id FROM runs ORDER BY key") {
+      guard var run = try RunQueries.run(id, database) else { continue }
+      let key = run.key
+      guard run.decisionVersion == RunRules.decisionVersion else {
+        add(
+          "Run \(id) was decided by rules \(run.decisionVersion); this build has \(RunRules.decisionVersion)."
+        )
+        continue
+      }
+      let controller = try staged.controller(of: run, database)
+      run.last = nil
+      run.status = .open
+      while true {
+        let page = try RunQueries.decisions(key, after: run.last?.step ?? -1, limit: 1000, database)
+        guard !page.isEmpty else { break }
+        for stored in page {
+          guard
+            let again = try? run.answer(stored.observation, earlier: nil, controller: controller, now: 0)
+              .decision,
+            again.answer == stored.answer, again.state.stored == stored.state.stored
+          else {
+            add("Run \(id), step \(stored.step): the same observation gets another answer.")
+            break
+          }
+          repeated += 1
+        }
+        if run.last?.step != page.last?.step { break }
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import MetaLR
+
+extension ControllerTraining.Configuration {
+  /// How a controller for any training is trained: by reward alone, over sampled problems, each episode judged by others
+  /// from the same start.
+  ///
+  /// The numbers are measured in Docs/Research-log.md.
+  public static func universal(episodes: Int, seed: UInt64 = 0) -> ControllerTraining.Configuration {
+    var configuration = ControllerTraining.Configuration()
+    configuration.reward = .bestLoss
+    configuration.episodes = episodes
+    configuration.groupSize = 8
+    configuration.episodesPerUpdate = 256
+    configuration.normalizerEpisodes = 400
+    configuration.featureClip = 5
+    configuration.initialRateDecades = -3.25...1.75
+    configuration.absence = 0.2
+    configuration.features = .universal
+    configuration.action = LearningRateAction(
+      logScale: 0.7, looks: 3, lookLogScale: 2.5, minimum: 1e-9, maximum: 1e4)
+    configuration.actor = .gru(embedding: 64, hidden: 32)
+    configuration.critic = .mlp(hidden: 1)
+    configuration.initialLogDeviation = -1.2
+    configuration.annealing = .linear
+    configuration.policyAverage = 0.98
+    configuration.ppo.epochs = 4
+    configuration.ppo.minibatches = 4
+    configuration.ppo.actorLearningRate = 1e-3
+    configuration.ppo.targetKL = 0.02
+    configuration.seed = seed
+    return configuration
+  }
+}
