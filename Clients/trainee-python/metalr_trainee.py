@@ -169,7 +169,7 @@ def norm(values):
 
 
 def cosine(one, other):
-    return dot(one, other) / (norm(one) * norm(other) + 1e-30)
+    return max(-1.0, min(1.0, dot(one, other) / (norm(one) * norm(other) + 1e-30)))
 
 
 def distance(one, other):

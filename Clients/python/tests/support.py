@@ -23,13 +23,7 @@ def write_controller(
     (kind, sizes), tensors = next(iter(actor.items())), {}
     hidden = sizes["hidden"]
     if kind == "mlp":
-        chain = [hidden] if isinstance(hidden, int) else hidden
-        inputs = count
-        for index, size in enumerate(chain):
-            name = "actor.hidden" if index == 0 else f"actor.hidden{index + 1}"
-            tensors.update({f"{name}.weight": weights(size, inputs), f"{name}.bias": weights(size)})
-            inputs = size
-        hidden = chain[-1]
+        tensors.update({"actor.hidden.weight": weights(hidden, count), "actor.hidden.bias": weights(hidden)})
     elif kind == "lstm":
         tensors.update({
             "actor.lstm.inputWeight": weights(4 * hidden, count),

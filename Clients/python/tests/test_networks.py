@@ -63,12 +63,11 @@ def test_the_lstm_is_pytorchs(tmp_path):
         assert outputs(controller, rows) == pytest.approx(head(tensors, hidden), rel=1e-5, abs=1e-6)
 
 
-def test_a_deep_chain_is_tanh_after_tanh(tmp_path):
-    controller, tensors = controller_and_tensors(tmp_path, {"mlp": {"hidden": [6, 4]}})
+def test_an_mlp_is_one_tanh_layer(tmp_path):
+    controller, tensors = controller_and_tensors(tmp_path, {"mlp": {"hidden": 6}})
     rows = inputs_for(controller)
-    layer = torch.tensor(rows)
-    for name in ("hidden", "hidden2"):
-        layer = torch.tanh(layer @ torch.tensor(tensors[f"actor.{name}.weight"]).T + torch.tensor(tensors[f"actor.{name}.bias"]))
+    layer = torch.tanh(
+        torch.tensor(rows) @ torch.tensor(tensors["actor.hidden.weight"]).T + torch.tensor(tensors["actor.hidden.bias"]))
     assert outputs(controller, rows) == pytest.approx(head(tensors, layer), rel=1e-5, abs=1e-6)
 
 

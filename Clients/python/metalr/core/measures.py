@@ -20,7 +20,7 @@ class Measure(NamedTuple):
     minimum: Optional[float] = None
 
 
-_COSINE = -1.0001
+_COSINE = -1.0
 
 #: Every measure, in the order of the Swift list. Only ``trainLoss`` is required.
 MEASURES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Mapping, Tuple
 
 import numpy
 
@@ -14,19 +14,18 @@ def _sigmoid(value: Array) -> Array:
     return numpy.asarray(_FLOAT(1) / (_FLOAT(1) + numpy.exp(-value)), _FLOAT)
 
 
-class Layers:
-    """A chain of tanh layers: h = tanh(W x + b), one after the other."""
+class TanhLayer:
+    """h = tanh(W x + b)."""
 
-    def __init__(self, layers: Sequence[Tuple[Array, Array]]) -> None:
-        self.layers = list(layers)
-        self.state_count = 0
-        self.output_count = self.layers[-1][1].shape[0]
+    state_count = 0
+
+    def __init__(self, weight: Array, bias: Array) -> None:
+        self.weight, self.bias = weight, bias
+        self.output_count = bias.shape[0]
 
     def __call__(self, inputs: Array, state: Array) -> Tuple[Array, Array]:
-        """The last layer's units and the state, which is empty."""
-        for weight, bias in self.layers:
-            inputs = numpy.tanh(weight @ inputs + bias)
-        return inputs, state
+        """The units and the state, which is empty."""
+        return numpy.tanh(self.weight @ inputs + self.bias), state
 
 
 class LSTM:
@@ -51,7 +50,7 @@ class GRU:
     """A tanh layer, then PyTorch's GRU with its two biases; gates in the order reset, update, new."""
 
     def __init__(
-        self, embedding: Optional[Layers], input_weight: Array, recurrent_weight: Array, bias: Array, recurrent_bias: Array
+        self, embedding: TanhLayer, input_weight: Array, recurrent_weight: Array, bias: Array, recurrent_bias: Array
     ) -> None:
         self.embedding, self.input_weight, self.recurrent_weight = embedding, input_weight, recurrent_weight
         self.bias, self.recurrent_bias = bias, recurrent_bias
@@ -59,8 +58,7 @@ class GRU:
 
     def __call__(self, inputs: Array, state: Array) -> Tuple[Array, Array]:
         """The hidden units, which are the next state."""
-        if self.embedding is not None:
-            inputs, _ = self.embedding(inputs, state[:0])
+        inputs, _ = self.embedding(inputs, state)
         reset, update, new = numpy.split(self.input_weight @ inputs + self.bias, 3)
         before = numpy.split(self.recurrent_weight @ state + self.recurrent_bias, 3)
         reset, update = _sigmoid(reset + before[0]), _sigmoid(update + before[1])
@@ -110,7 +108,8 @@ def actor_of(tensors: Mapping[str, Array], shape: Mapping[str, Any], inputs: int
         raise ValueError(f"'{path}' describes an actor that this version cannot read. Upgrade metalr.")
     kind, sizes = next(iter(shape.items()))
     if kind == "mlp":
-        body: Any = Layers(_layers(take, _sizes(sizes["hidden"]), inputs))
+        hidden = sizes["hidden"]
+        body: Any = TanhLayer(take("actor.hidden.weight", hidden, inputs), take("actor.hidden.bias", hidden))
     elif kind == "lstm":
         hidden = sizes["hidden"]
         body = LSTM(
@@ -121,7 +120,7 @@ def actor_of(tensors: Mapping[str, Array], shape: Mapping[str, Any], inputs: int
     elif kind == "gru":
         hidden, embedding = sizes["hidden"], sizes["embedding"]
         body = GRU(
-            Layers([(take("actor.embedding.weight", embedding, inputs), take("actor.embedding.bias", embedding))]),
+            TanhLayer(take("actor.embedding.weight", embedding, inputs), take("actor.embedding.bias", embedding)),
             take("actor.gru.inputWeight", 3 * hidden, embedding),
             take("actor.gru.recurrentWeight", 3 * hidden, hidden),
             take("actor.gru.inputBias", 3 * hidden),
@@ -131,16 +130,3 @@ def actor_of(tensors: Mapping[str, Array], shape: Mapping[str, Any], inputs: int
         raise ValueError(f"'{path}' has a '{kind}' actor, which this version cannot read. Upgrade metalr.")
     return Policy(body, take("actor.mean.weight", 1, body.output_count), take("actor.mean.bias", 1))
 
-
-def _sizes(hidden: Any) -> List[int]:
-    return [hidden] if isinstance(hidden, int) else list(hidden)
-
-
-def _layers(take: _Tensors, sizes: List[int], inputs: int) -> List[Tuple[Array, Array]]:
-    layers = []
-    for index, size in enumerate(sizes):
-        # One layer is called "hidden", further ones "hidden2" and so on.
-        name = "actor.hidden" if index == 0 else f"actor.hidden{index + 1}"
-        layers.append((take(f"{name}.weight", size, inputs), take(f"{name}.bias", size)))
-        inputs = size
-    return layers

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from ..core.numbers import clamp
 from .sampling import CoordinateSample, local, squared_norm, wide
 
 #: Pairs of consecutive steps that are measured in one interval. Intervals of up to twice as many steps are measured whole.
@@ -229,7 +230,7 @@ def measures_of(sums: Tensor) -> Dict[str, float]:
 
 
 def _cosine(product: float, square: float, other: float) -> float:
-    return product / (math.sqrt(square) * math.sqrt(other) + 1e-30)
+    return clamp(product / (math.sqrt(square) * math.sqrt(other) + 1e-30), -1.0, 1.0)
 
 
 def _mean(values: List[float]) -> float:
