@@ -16,7 +16,7 @@ public final class ImageClassifier: Trainee {
   /// The network in its present state.
   public let network: Network
 
-  /// Whether gradients and updates are measured, at 1 to 2 per cent of a step; true by default.
+  /// Whether gradients and updates are measured, at 1 to 3 per cent of a step of LeNet-5; true by default.
   ///
   /// A change takes effect at the next `reset`.
   public var reportsDynamics = true
