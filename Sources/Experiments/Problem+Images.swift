@@ -19,7 +19,7 @@ extension Problem {
     let description = ProblemDescription(
       dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
-      model: "\(configuration.model)", optimizer: configuration.optimizer.name,
+      model: "\(configuration.model)", optimizer: configuration.optimizer.description,
       batchSize: configuration.batchSize, plan: plan)
     return Problem(
       description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,

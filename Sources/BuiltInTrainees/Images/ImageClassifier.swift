@@ -22,7 +22,7 @@ public final class ImageClassifier: Trainee {
   public var reportsDynamics = true
 
   /// The optimizer that the trainee was made with.
-  let ownOptimizer: Optimizer.Configuration
+  public let ownOptimizer: Optimizer.Configuration
   private(set) var optimizer: Optimizer
   private(set) var average: WeightAverage?
   private(set) var meter: StepMeter?
