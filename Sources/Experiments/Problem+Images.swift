@@ -10,6 +10,7 @@ extension Problem {
   ///   - hash: A hash of their contents.
   ///   - configuration: Network, optimizer, batch.
   ///   - plan: Length and decisions.
+  /// - Returns: The problem.
   /// - Throws: What is impossible about the configuration.
   public static func images(
     _ data: DataSplits, hash: String, configuration: ImageClassifier.Configuration, plan: RunPlan

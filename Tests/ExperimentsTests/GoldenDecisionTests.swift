@@ -7,8 +7,9 @@ import Testing
 
 @testable import Experiments
 
-/// Decisions of the shipped controllers for any training, which the Python package must make too; the format is described in
-/// Clients/python/tests/golden/README.md. With METALR_WRITE_GOLDEN=1 the files are written anew.
+/// Decisions of the shipped controllers for any training, which the Python package must make too.
+///
+/// The format is described in Clients/python/tests/golden/README.md. With METALR_WRITE_GOLDEN=1 the files are written anew.
 @Suite("Golden decisions")
 struct GoldenDecisionTests {
   static let root = URL(fileURLWithPath: #filePath)

@@ -56,6 +56,7 @@ extension RowNetwork {
   ///   - weights: The parameters to evaluate; nil for the network's own.
   ///   - predictions: Room for ``RowModel/outputStride`` floats a row, which get probabilities, or outputs of a
   ///     regression; nil for none.
+  /// - Returns: The sum, and the number of right answers.
   public func evaluate(
     _ x: UnsafePointer<Float>, _ targets: RowTargets, count: Int, weights: AlignedBuffer<Float>? = nil,
     predictions: UnsafeMutablePointer<Float>? = nil
