@@ -210,7 +210,7 @@ class Scheduler(LRScheduler):
             raise ValueError("with url= the service has the controller and the guardian, and decides every interval= steps")
         interval = interval or max(1, -(-total_steps // DEFAULT_DECISIONS))
         plan = Plan(total_steps, interval)
-        client = url if isinstance(url, Client) else Client(url, token, retries=0, ca_file=ca_file)
+        client = url if isinstance(url, Client) else Client(url, token, retries=1, backoff=0.05, ca_file=ca_file)
         request = {
             "controller": os.fspath(controller),
             "initial_learning_rate": self._rate,
