@@ -91,7 +91,8 @@ final class StepMeter {
 
   /// Reports what was measured since the interval began.
   func report(_ parameters: AlignedBuffer<Float>, into measures: inout MeasureValues) {
-    measures[.weightNorm] = PairSums(parameters, parameters, instructionSet: instructionSet).first.squareRoot()
+    measures[.weightNorm] = PairSums(parameters, parameters, instructionSet: instructionSet).first
+      .squareRoot()
     guard sums.steps > 0 else { return }
     let steps = Double(sums.steps)
     let mean = sums.losses / steps

@@ -159,7 +159,9 @@ public final class DrawnTrainee: Trainee {
     measures[.lossBeforeTrial] = first.loss
     measures[.halfBatchCosine] = first.halfBatchCosine
     // One step has neither a spread nor a course.
-    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] { measures[measure] = nil }
+    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] {
+      measures[measure] = nil
+    }
     return Observation(step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
   }
 

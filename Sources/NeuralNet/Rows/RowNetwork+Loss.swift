@@ -30,7 +30,8 @@ extension RowNetwork {
   ) -> Double {
     forward(parameters.pointer, x, count: count)
     var correct: Int32 = 0
-    let loss = loss(targets, count: count, scale: 1 / Float(count), predictions: nil, &correct) / Double(count)
+    let loss =
+      loss(targets, count: count, scale: 1 / Float(count), predictions: nil, &correct) / Double(count)
     guard loss.isFinite else { return loss }
     backward(parameters.pointer, count: count, into: gradient.pointer, half?.pointer)
     if let half {
@@ -66,7 +67,8 @@ extension RowNetwork {
       forward((weights ?? parameters).pointer, x + first * model.stride, count: size)
       let some = RowTargets(labels: targets.labels.map { $0 + first }, values: targets.values + first)
       sum += loss(
-        some, count: size, scale: 0, predictions: predictions.map { $0 + first * model.outputStride }, &correct)
+        some, count: size, scale: 0, predictions: predictions.map { $0 + first * model.outputStride },
+        &correct)
     }
     return (sum, Int(correct))
   }

@@ -64,7 +64,8 @@ public final class RowNetwork {
     for (index, layer) in model.layers.enumerated() {
       let isHidden = index < model.layers.count - 1
       let gain = isHidden && model.activation != .tanh ? Double(2).squareRoot() : 1
-      let deviation = scale * gain / Double(layer.isConvolution ? layer.inputs : layer.realInputs).squareRoot()
+      let deviation =
+        scale * gain / Double(layer.isConvolution ? layer.inputs : layer.realInputs).squareRoot()
       for input in 0..<layer.paddedInputs where !layer.isPadding(input) {
         let row = parameters.pointer + layer.weights + input * layer.paddedOutputs
         for output in 0..<layer.outputs { row[output] = Float(generator.nextNormal() * deviation) }
