@@ -76,6 +76,13 @@ def read(folder, name):
     return torch.frombuffer(bytearray(data), dtype=torch.uint8)
 
 
+def text_of():
+    """The documentation as numbers of characters, and how many characters there are."""
+    characters = "".join(path.read_text() for path in sorted((ROOT / "Docs").glob("*.md")))
+    alphabet = {character: number for number, character in enumerate(sorted(set(characters)))}
+    return torch.tensor([alphabet[character] for character in characters]), len(alphabet)
+
+
 def run(name, seed, harm, options, data):
     """The mean of the last losses, how often it went back, and whether it was given up."""
     torch.manual_seed(seed)
@@ -127,10 +134,7 @@ def main():
     logging.disable(logging.CRITICAL)
     images = read(options.data, "train-images-idx3-ubyte")[16:].view(-1, 1, 28, 28)[:, :, ::2, ::2].float() / 255 - 0.3
     labels = read(options.data, "train-labels-idx1-ubyte")[8:].long()
-    characters = "".join(path.read_text() for path in sorted((ROOT / "Docs").glob("*.md")))
-    alphabet = sorted(set(characters))
-    text = torch.tensor([alphabet.index(character) for character in characters])
-    data = images, labels, text, len(alphabet)
+    data = (images, labels, *text_of())
     print("| model | failure | runs | recovered | went back | given up |\n| --- | --- | ---: | ---: | ---: | ---: |")
     for name in options.models:
         healthy = [run(name, seed, "none", options, data) for seed in range(options.runs)]

@@ -535,12 +535,15 @@ def _register(optimizer: Optimizer, scheduler: Scheduler) -> List[Any]:
     """Hooks that do not keep the scheduler alive."""
     owner = weakref.ref(scheduler)
 
+    # A compiled step leaves these to Python: what they count would have it compiled again.
+    @torch.compiler.disable
     def before(_: Optimizer, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         current = owner()
         if current is not None:
             has_closure = any(callable(argument) for argument in (*arguments, keywords.get("closure")))
             current._before_step(not has_closure)
 
+    @torch.compiler.disable
     def after(*_: Any) -> None:
         current = owner()
         if current is not None:
