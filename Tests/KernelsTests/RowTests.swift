@@ -16,7 +16,8 @@ struct RowTests {
       let results = [try naive, try set.kernels].map { table in
         let c = Floats(rows * columns)
         table.rowProduct(
-          Int32(rows), Int32(columns), Int32(inner), a.pointer, aRow, aInner, b.pointer, columns, bias.pointer,
+          Int32(rows), Int32(columns), Int32(inner), a.pointer, aRow, aInner, b.pointer, columns,
+          bias.pointer,
           c.pointer, columns)
         return c.values
       }
@@ -47,7 +48,8 @@ struct RowTests {
   }
 
   @Test(
-    "Layer normalization and the losses of rows agree with the naive ones", arguments: InstructionSet.available,
+    "Layer normalization and the losses of rows agree with the naive ones",
+    arguments: InstructionSet.available,
     [3, 16, 21])
   func rows(set: InstructionSet, columns: Int) throws {
     var generator = SeededGenerator(seed: 5)
@@ -69,7 +71,8 @@ struct RowTests {
       let (logits, probabilities) = (copy(start), Floats(rows * stride))
       var correct: Int32 = 0
       let loss = table.rowSoftmaxCrossEntropy(
-        Int32(rows), Int32(columns), Int32(stride), logits.pointer, labels.pointer, 0.5, probabilities.pointer,
+        Int32(rows), Int32(columns), Int32(stride), logits.pointer, labels.pointer, 0.5,
+        probabilities.pointer,
         &correct)
       return (
         [x.values, d.values, scales.values, logits.values, probabilities.values, [Float(loss)]], correct
@@ -85,14 +88,20 @@ struct RowTests {
       var generator = SeededGenerator(seed: 6)
       let parts = (0..<5).map { _ in Floats(count, from: &generator) }
       let results = [try naive, try set.kernels].map { table in
-        let (gradient, update) = (copy(parts[3]), copy(parts[4]))
+        let (before, gradient, update) = (copy(parts[0]), copy(parts[3]), copy(parts[4]))
         var step = [Double](repeating: 0, count: 5)
         table.stepSums(
-          count, parts[0].pointer, parts[1].pointer, parts[2].pointer, gradient.pointer, update.pointer, &step)
-        #expect(gradient.values == parts[2].values)
+          count, before.pointer, parts[1].pointer, parts[2].pointer, gradient.pointer, update.pointer, &step)
+        #expect(gradient.values == parts[2].values && before.values == parts[1].values)
+        #expect(update.values == zip(parts[1].values, parts[0].values).map { $0 - $1 })
+        var differences = [Double](repeating: 0, count: 4)
+        table.differenceSums(count, parts[0].pointer, parts[1].pointer, &differences)
+        differences.withUnsafeMutableBufferPointer {
+          if let place = $0.baseAddress { table.differenceSums(count, parts[0].pointer, nil, place + 2) }
+        }
         var pair = [Double](repeating: 0, count: 3)
         table.pairSums(count, parts[0].pointer, parts[1].pointer, &pair)
-        return step + pair + [table.squaredDistance(count, parts[0].pointer, parts[1].pointer)]
+        return step + pair + differences + [table.squaredDistance(count, parts[0].pointer, parts[1].pointer)]
       }
       for (one, other) in zip(results[0], results[1]) {
         #expect(abs(one - other) < 1e-4 * max(1, Double(count).squareRoot()))
@@ -100,7 +109,9 @@ struct RowTests {
     }
   }
 
-  @Test("A step of a gated recurrent unit agrees with the naive one, there and back", arguments: InstructionSet.available)
+  @Test(
+    "A step of a gated recurrent unit agrees with the naive one, there and back",
+    arguments: InstructionSet.available)
   func gru(set: InstructionSet) throws {
     var generator = SeededGenerator(seed: 7)
     let (rows, units) = (3, 32)
