@@ -35,21 +35,4 @@ enum Moments {
     // Changes of probabilities sum to 0 but for rounding, so that nothing cancels here.
     return max(squares / count - (sum / count) * (sum / count), 0)
   }
-
-  /// Variance of the numbers of a padded matrix, or of their differences to another.
-  static func variance(
-    _ numbers: UnsafePointer<Float>, minus others: UnsafePointer<Float>?, rows: Int, columns: Int, stride: Int
-  ) -> Double {
-    var (sum, squares) = (0.0, 0.0)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let place = row * stride + column
-        let value = Double(numbers[place]) - (others.map { Double($0[place]) } ?? 0)
-        sum += value
-        squares += value * value
-      }
-    }
-    let count = Double(rows * columns)
-    return max(squares / count - (sum / count) * (sum / count), 0)
-  }
 }

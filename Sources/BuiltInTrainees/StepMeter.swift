@@ -37,6 +37,7 @@ final class StepMeter {
   /// Begins a run.
   func begin(_ parameters: AlignedBuffer<Float>) {
     runStart.copy(parameters)
+    before.copy(parameters)
     lastGradient.elements.update(repeating: 0)
     lastUpdate.elements.update(repeating: 0)
     lastNorms = nil
@@ -69,10 +70,7 @@ final class StepMeter {
     return cosine(product, max(other, 0).squareRoot(), pair.second.squareRoot())
   }
 
-  /// Remembers the parameters before a step.
-  func willStep(_ parameters: AlignedBuffer<Float>) { before.copy(parameters) }
-
-  /// Compares them with those after it.
+  /// Compares the parameters after a step with those after the step before, or at the start.
   func didStep(_ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>) {
     let step = StepSums(
       before: before, after: parameters, gradient: gradient, lastGradient: lastGradient,
@@ -130,7 +128,8 @@ extension StepMeter {
     State(vectors: [runStart, lastGradient, lastUpdate].map { Array($0.elements) }, lastNorms: lastNorms)
   }
 
-  func restore(_ state: State) {
+  func restore(_ state: State, parameters: AlignedBuffer<Float>) {
+    before.copy(parameters)
     for (buffer, saved) in zip([runStart, lastGradient, lastUpdate], state.vectors) { buffer.assign(saved) }
     lastNorms = state.lastNorms
   }

@@ -5,10 +5,10 @@ public struct StepSums: Sendable {
   /// ‖g‖², g·(last g), ‖u‖², u·(last u), g·u.
   public let gradient, gradients, update, updates, product: Double
 
-  /// Compares a step with the one before, whose gradient and update are replaced by those of this step.
+  /// Compares a step with the one before, whose parameters, gradient and update are replaced by those of this step.
   ///
   /// - Parameters:
-  ///   - before: Parameters before the step.
+  ///   - before: Parameters before the step; becomes a copy of `after`, ready for the next step.
   ///   - after: Parameters after it.
   ///   - gradient: The gradient that it was taken by.
   ///   - lastGradient: The gradient of the step before.
@@ -45,6 +45,34 @@ public struct PairSums: Sendable {
       }
     }
     (first, second, product) = sums
+  }
+}
+
+/// Mean and variance of numbers, or of the differences of two buffers.
+public struct DifferenceMoments: Sendable {
+  /// The mean, and the mean squared distance from it.
+  public let mean, variance: Double
+
+  /// The moments of x − y.
+  ///
+  /// - Parameters:
+  ///   - x: Numbers, in places of which some may hold 0 in both buffers as padding.
+  ///   - y: As many; nil for zeros.
+  ///   - places: How many of `x` to read.
+  ///   - count: How many of these are no padding.
+  ///   - instructionSet: Which kernels run.
+  public init(
+    _ x: UnsafePointer<Float>, minus y: UnsafePointer<Float>?, places: Int, count: Int,
+    instructionSet: InstructionSet
+  ) {
+    var sums = (0.0, 0.0)
+    withUnsafeMutablePointer(to: &sums) { sums in
+      sums.withMemoryRebound(to: Double.self, capacity: 2) {
+        instructionSet.table.pointee.differenceSums(places, x, y, $0)
+      }
+    }
+    mean = sums.0 / Double(count)
+    variance = max(sums.1 / Double(count) - mean * mean, 0)
   }
 }
 

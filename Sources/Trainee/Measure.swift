@@ -89,19 +89,30 @@ public enum Measure: String, CaseIterable, Codable, Sendable {
 }
 
 /// Values of measures, some of which may be absent.
-public struct MeasureValues: Sendable, Equatable {
-  private var values: [Measure: Double] = [:]
+public struct MeasureValues: Sendable {
+  // Beside each other and not in a dictionary: a training over thousands of short runs makes millions of these.
+  private var values = SIMD32<Double>()
+  private var present: UInt32 = 0
 
   /// No values.
   public init() {}
 
   /// Values by measure.
-  public init(_ values: [Measure: Double]) { self.values = values }
+  public init(_ values: [Measure: Double]) {
+    for (measure, value) in values { self[measure] = value }
+  }
 
   /// The value of a measure; nil where it is absent.
   public subscript(_ measure: Measure) -> Double? {
-    get { values[measure] }
-    set { values[measure] = newValue }
+    get {
+      let place = measure.place
+      return present & 1 << place == 0 ? nil : values[place]
+    }
+    set {
+      let place = measure.place
+      values[place] = newValue ?? 0
+      present = newValue == nil ? present & ~(1 << place) : present | 1 << place
+    }
   }
 
   /// The measures that are there, in the order of `Measure.allCases`.
@@ -109,6 +120,47 @@ public struct MeasureValues: Sendable, Equatable {
 
   /// Whether every value is a finite number.
   public var isFinite: Bool {
-    values.values.allSatisfy(\.isFinite)
+    (0..<32).allSatisfy { values[$0].isFinite }
+  }
+}
+
+/// Equal where the same measures are there with equal values.
+extension MeasureValues: Equatable {
+  /// Compares measure by measure.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.present == right.present && left.values == right.values
+  }
+}
+
+extension Measure {
+  /// Its place among the values, below 32: its place in `allCases`.
+  fileprivate var place: Int {
+    switch self {
+    case .trainLoss: 0
+    case .trainLossDeviation: 1
+    case .validationLoss: 2
+    case .lossBeforeTrial: 3
+    case .predictionVariance: 4
+    case .predictionChangeVariance: 5
+    case .weightMean: 6
+    case .weightVariance: 7
+    case .gradientNorm: 8
+    case .gradientCosine: 9
+    case .updateCosine: 10
+    case .halfBatchCosine: 11
+    case .updateNorm: 12
+    case .predictedDecrease: 13
+    case .weightNorm: 14
+    case .intervalDistance: 15
+    case .initialDistance: 16
+    case .chanceLoss: 17
+    case .usualLearningRate: 18
+    case .isAdaptive: 19
+    case .momentum: 20
+    case .batchSize: 21
+    case .exampleCount: 22
+    case .parameterCount: 23
+    case .classCount: 24
+    }
   }
 }

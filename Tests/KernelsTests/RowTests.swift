@@ -57,9 +57,7 @@ struct RowTests {
     let start = Floats(rows * stride)
     let slopes = Floats(rows * stride, from: &generator)
     for row in 0..<rows {
-      // Logits far below 0, the value of padding, once made the padding's exponential infinite.
-      let shift = row == 0 ? -200.0 : 0
-      for column in 0..<columns { start[row * stride + column] = Float(3 * generator.nextNormal() + shift) }
+      for column in 0..<columns { start[row * stride + column] = Float(3 * generator.nextNormal()) }
     }
     let labels = Buffer<Int32>(count: rows, repeating: 0)
     for row in 0..<rows { labels[row] = Int32(generator.nextIndex(below: columns)) }
@@ -69,6 +67,8 @@ struct RowTests {
       table.rowNormalizeBackward(
         Int32(rows), Int32(columns), Int32(stride), x.pointer, scales.pointer, d.pointer)
       let (logits, probabilities) = (copy(start), Floats(rows * stride))
+      // Logits far below 0, the value of padding, once made the padding's exponential infinite.
+      for column in 0..<columns { logits[column] -= 200 }
       var correct: Int32 = 0
       let loss = table.rowSoftmaxCrossEntropy(
         Int32(rows), Int32(columns), Int32(stride), logits.pointer, labels.pointer, 0.5,
@@ -88,15 +88,20 @@ struct RowTests {
       var generator = SeededGenerator(seed: 6)
       let parts = (0..<5).map { _ in Floats(count, from: &generator) }
       let results = [try naive, try set.kernels].map { table in
-        let (gradient, update) = (copy(parts[3]), copy(parts[4]))
+        let (before, gradient, update) = (copy(parts[0]), copy(parts[3]), copy(parts[4]))
         var step = [Double](repeating: 0, count: 5)
         table.stepSums(
-          count, parts[0].pointer, parts[1].pointer, parts[2].pointer, gradient.pointer, update.pointer, &step
-        )
-        #expect(gradient.values == parts[2].values)
+          count, before.pointer, parts[1].pointer, parts[2].pointer, gradient.pointer, update.pointer, &step)
+        #expect(gradient.values == parts[2].values && before.values == parts[1].values)
+        #expect(update.values == zip(parts[1].values, parts[0].values).map { $0 - $1 })
+        var differences = [Double](repeating: 0, count: 4)
+        table.differenceSums(count, parts[0].pointer, parts[1].pointer, &differences)
+        differences.withUnsafeMutableBufferPointer {
+          if let place = $0.baseAddress { table.differenceSums(count, parts[0].pointer, nil, place + 2) }
+        }
         var pair = [Double](repeating: 0, count: 3)
         table.pairSums(count, parts[0].pointer, parts[1].pointer, &pair)
-        return step + pair + [table.squaredDistance(count, parts[0].pointer, parts[1].pointer)]
+        return step + pair + differences + [table.squaredDistance(count, parts[0].pointer, parts[1].pointer)]
       }
       for (one, other) in zip(results[0], results[1]) {
         #expect(abs(one - other) < 1e-4 * max(1, Double(count).squareRoot()))

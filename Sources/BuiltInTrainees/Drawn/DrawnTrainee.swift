@@ -122,7 +122,6 @@ public final class DrawnTrainee: Trainee {
       if reportsDynamics {
         meter.note(loss: loss)
         if splits { meter.note(half: half, of: network.gradient) }
-        meter.willStep(network.parameters)
       }
       optimizer.step(parameters: network.parameters, gradient: network.gradient, learningRate: rate)
       if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
@@ -141,7 +140,6 @@ public final class DrawnTrainee: Trainee {
     firstGradient = first
     meter.beginInterval(network.parameters)
     meter.note(loss: first.loss)
-    meter.willStep(network.parameters)
     // The gradient of the first batch stays in the network: nothing below changes it.
     optimizer.step(
       parameters: network.parameters, gradient: network.gradient, learningRate: learningRate)
@@ -217,20 +215,24 @@ extension DrawnTrainee {
     }
     measures[.trainLoss] = trainLoss
     predictions = (predictions.before, predictions.now)
-    let (problem, stride) = (data.problem, data.problem.model.outputStride)
+    let problem = data.problem
     let (sum, _) = network.evaluate(
       data.row(problem.trainCount), targets(problem.trainCount), count: problem.validationCount,
       weights: optimizer.evaluationWeights,
-      predictions: reportsDynamics ? predictions.now.pointer : nil)
+      predictions: reportsDynamics ? predictions.now.pointer : nil, counts: false)
     measures[.validationLoss] = sum / Double(problem.validationCount)
     if reportsDynamics {
-      let columns = problem.model.outputs
-      let rows = problem.validationCount
-      measures[.predictionVariance] = Moments.variance(
-        predictions.now.pointer, minus: nil, rows: rows, columns: columns, stride: stride)
-      measures[.predictionChangeVariance] = Moments.variance(
-        predictions.now.pointer, minus: predictions.before.pointer, rows: rows, columns: columns,
-        stride: stride)
+      // Padding of predictions is 0.
+      let (places, count) = (predictions.now.count, problem.validationCount * max(problem.classes, 1))
+      measures[.predictionVariance] =
+        DifferenceMoments(
+          predictions.now.pointer, minus: nil, places: places, count: count, instructionSet: instructionSet
+        ).variance
+      measures[.predictionChangeVariance] =
+        DifferenceMoments(
+          predictions.now.pointer, minus: predictions.before.pointer, places: places, count: count,
+          instructionSet: instructionSet
+        ).variance
       let last = network.lastLayerMoments()
       measures[.weightMean] = last.mean
       measures[.weightVariance] = last.variance
@@ -260,7 +262,7 @@ extension DrawnTrainee {
     network.parameters.assign(saved.parameters)
     try optimizer.restore(saved.optimizer)
     if saved.run.step == 0 { optimizer.begin(network.parameters) }
-    meter.restore(saved.meter)
+    meter.restore(saved.meter, parameters: network.parameters)
     predictions.now.assign(saved.predictions)
     run = saved.run
   }

@@ -107,15 +107,16 @@ void naiveRowActivate(int32_t activation, size_t count, const float *z, float *y
 void naiveRowActivateBackward(int32_t activation, size_t count, const float *z, float *d);
 void naiveRowNormalize(int32_t rows, int32_t columns, int32_t stride, float *x, float *scales);
 void naiveRowNormalizeBackward(int32_t rows, int32_t columns, int32_t stride, const float *y, const float *scales, float *d);
-double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride, float *logits, const int32_t *labels, float scale, float *_Nullable probabilities, int32_t *correct);
+double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride, float *logits, const int32_t *labels, float scale, float *_Nullable probabilities, int32_t *_Nullable correct);
 void naiveRowPatches(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x, float *patches);
 void naiveRowPatchesBackward(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *patches, float *x);
 void naiveGruForward(int32_t rows, int32_t units, const float *gi, const float *gh, const float *previous,
                      float *gates, float *h);
 void naiveGruBackward(int32_t rows, int32_t units, const float *gates, const float *gh, const float *previous,
                       float *dh, float *dgi, float *dgh);
-void naiveStepSums(size_t count, const float *before, const float *after, const float *gradient, float *lastGradient, float *lastUpdate, double *sums);
+void naiveStepSums(size_t count, float *before, const float *after, const float *gradient, float *lastGradient, float *lastUpdate, double *sums);
 void naivePairSums(size_t count, const float *x, const float *y, double *sums);
+void naiveDifferenceSums(size_t count, const float *x, const float *_Nullable y, double *sums);
 double naiveSquaredDistance(size_t count, const float *x, const float *y);
 
 double naiveMultiplyAddProbe(int64_t rounds, float factor, float summand, float *result);

@@ -5,7 +5,7 @@
 
 #include "Naive.h"
 
-// c[r][n] = bias[n] + sum over k of a[r aRow + k aInner] b[k bRow + n]
+// c[r][n] = bias[n] + sum over k of a[r aRow + k aInner] b[k bRow + n]; aRow or aInner is 1.
 void naiveRowProduct(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow, size_t aInner,
                      const float *b, size_t bRow, const float *bias, float *c, size_t cRow) {
   for (int32_t r = 0; r < rows; r++)
@@ -84,7 +84,8 @@ void naiveRowNormalizeBackward(int32_t rows, int32_t columns, int32_t stride, co
   }
 }
 
-// The sum of the losses -log p[label]; logits become scale (p - onehot).
+// The sum of the losses -log p[label]; logits become scale (p - onehot), or something
+// without a meaning where scale is 0.
 double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride, float *logits,
                                    const int32_t *labels, float scale, float *probabilities, int32_t *correct) {
   double loss = 0;
@@ -93,7 +94,7 @@ double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride
     int32_t best = 0;
     for (int32_t k = 1; k < classes; k++)
       if (row[k] > row[best]) best = k;
-    *correct += best == labels[r];
+    if (correct) *correct += best == labels[r];
     double maximum = row[best], sum = 0;
     for (int32_t k = 0; k < classes; k++) sum += exp(row[k] - maximum);
     loss += log(sum) - (row[labels[r]] - maximum);
@@ -106,8 +107,9 @@ double naiveRowSoftmaxCrossEntropy(int32_t rows, int32_t classes, int32_t stride
   return loss;
 }
 
-// The update is u = after - before. Sums of g g, g (last g), u u, u (last u), g u; g and u become the last ones.
-void naiveStepSums(size_t count, const float *before, const float *after, const float *gradient,
+// The update is u = after - before. Sums of g g, g (last g), u u, u (last u), g u; g and u become the last ones,
+// and before becomes after.
+void naiveStepSums(size_t count, float *before, const float *after, const float *gradient,
                    float *lastGradient, float *lastUpdate, double sums[5]) {
   for (int s = 0; s < 5; s++) sums[s] = 0;
   for (size_t i = 0; i < count; i++) {
@@ -117,6 +119,7 @@ void naiveStepSums(size_t count, const float *before, const float *after, const 
     sums[2] += u * u;
     sums[3] += u * lastUpdate[i];
     sums[4] += g * u;
+    before[i] = after[i];
     lastGradient[i] = (float)g;
     lastUpdate[i] = (float)u;
   }
@@ -129,6 +132,16 @@ void naivePairSums(size_t count, const float *x, const float *y, double sums[3])
     sums[0] += (double)x[i] * x[i];
     sums[1] += (double)y[i] * y[i];
     sums[2] += (double)x[i] * y[i];
+  }
+}
+
+// Sums of x - y and (x - y)^2; y may be null, for 0.
+void naiveDifferenceSums(size_t count, const float *x, const float *y, double *sums) {
+  sums[0] = sums[1] = 0;
+  for (size_t i = 0; i < count; i++) {
+    double difference = (double)x[i] - (y ? y[i] : 0);
+    sums[0] += difference;
+    sums[1] += difference * difference;
   }
 }
 

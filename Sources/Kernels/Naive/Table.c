@@ -70,6 +70,7 @@ const KernelTable naiveKernelTable = {
     USE(gruBackward, GruBackward),
     USE(stepSums, StepSums),
     USE(pairSums, PairSums),
+    USE(differenceSums, DifferenceSums),
     USE(squaredDistance, SquaredDistance),
     USE(multiplyAddProbe, MultiplyAddProbe),
 };

@@ -187,7 +187,7 @@ typedef struct KernelTable {
                                         const float *scales, float *d);
   double (*_Nonnull rowSoftmaxCrossEntropy)(int32_t rows, int32_t classes, int32_t stride, float *logits,
                                             const int32_t *labels, float scale, float *_Nullable probabilities,
-                                            int32_t *correct);
+                                            int32_t *_Nullable correct);
   void (*_Nonnull rowPatches)(int32_t rows, int32_t side, int32_t channels, size_t stride, const float *x,
                               float *patches);
   void (*_Nonnull rowPatchesBackward)(int32_t rows, int32_t side, int32_t channels, size_t stride,
@@ -203,9 +203,10 @@ typedef struct KernelTable {
                                const float *previous, float *dh, float *dgi, float *dgh);
 
   // Sums over buffers of any alignment, for measures of a step.
-  void (*_Nonnull stepSums)(size_t count, const float *before, const float *after, const float *gradient,
+  void (*_Nonnull stepSums)(size_t count, float *before, const float *after, const float *gradient,
                             float *lastGradient, float *lastUpdate, double *sums);
   void (*_Nonnull pairSums)(size_t count, const float *x, const float *y, double *sums);
+  void (*_Nonnull differenceSums)(size_t count, const float *x, const float *_Nullable y, double *sums);
   double (*_Nonnull squaredDistance)(size_t count, const float *x, const float *y);
 
   // Multiplies and adds in registers alone, `rounds` times over, and writes what came out, which no compiler may

@@ -29,9 +29,7 @@ extension RowNetwork {
     _ x: UnsafePointer<Float>, _ targets: RowTargets, count: Int, half: AlignedBuffer<Float>? = nil
   ) -> Double {
     forward(parameters.pointer, x, count: count)
-    var correct: Int32 = 0
-    let loss =
-      loss(targets, count: count, scale: 1 / Float(count), predictions: nil, &correct) / Double(count)
+    let loss = loss(targets, count: count, scale: 1 / Float(count), predictions: nil, nil) / Double(count)
     guard loss.isFinite else { return loss }
     backward(parameters.pointer, count: count, into: gradient.pointer, half?.pointer)
     if let half {
@@ -43,8 +41,7 @@ extension RowNetwork {
   /// The mean loss of rows at the network's parameters.
   public func loss(_ x: UnsafePointer<Float>, _ targets: RowTargets, count: Int) -> Double {
     forward(parameters.pointer, x, count: count)
-    var correct: Int32 = 0
-    return loss(targets, count: count, scale: 0, predictions: nil, &correct) / Double(count)
+    return loss(targets, count: count, scale: 0, predictions: nil, nil) / Double(count)
   }
 
   /// The sum of the losses of many rows, the number of right answers, and the predictions.
@@ -56,10 +53,11 @@ extension RowNetwork {
   ///   - weights: The parameters to evaluate; nil for the network's own.
   ///   - predictions: Room for ``RowModel/outputStride`` floats a row, which get probabilities, or outputs of a
   ///     regression; nil for none.
+  ///   - counts: Whether right answers are counted, which costs about as much as the loss; their number is 0 if not.
   /// - Returns: The sum, and the number of right answers.
   public func evaluate(
     _ x: UnsafePointer<Float>, _ targets: RowTargets, count: Int, weights: AlignedBuffer<Float>? = nil,
-    predictions: UnsafeMutablePointer<Float>? = nil
+    predictions: UnsafeMutablePointer<Float>? = nil, counts: Bool = true
   ) -> (loss: Double, correct: Int) {
     let part = 128
     var (sum, correct) = (0.0, Int32(0))
@@ -67,9 +65,12 @@ extension RowNetwork {
       let size = min(part, count - first)
       forward((weights ?? parameters).pointer, x + first * model.stride, count: size)
       let some = RowTargets(labels: targets.labels.map { $0 + first }, values: targets.values + first)
-      sum += loss(
-        some, count: size, scale: 0, predictions: predictions.map { $0 + first * model.outputStride },
-        &correct)
+      let place = predictions.map { $0 + first * model.outputStride }
+      if counts {
+        sum += loss(some, count: size, scale: 0, predictions: place, &correct)
+      } else {
+        sum += loss(some, count: size, scale: 0, predictions: place, nil)
+      }
     }
     return (sum, Int(correct))
   }
@@ -77,12 +78,12 @@ extension RowNetwork {
   /// The sum of the losses of the last forward pass; the outputs become `scale` times the derivatives.
   private func loss(
     _ targets: RowTargets, count: Int, scale: Float, predictions: UnsafeMutablePointer<Float>?,
-    _ correct: inout Int32
+    _ correct: UnsafeMutablePointer<Int32>?
   ) -> Double {
     let (outputs, stride) = (steps[steps.count - 1].product, model.outputStride)
     if let labels = targets.labels {
       return kernels.pointee.rowSoftmaxCrossEntropy(
-        Int32(count), Int32(model.outputs), Int32(stride), outputs, labels, scale, predictions, &correct)
+        Int32(count), Int32(model.outputs), Int32(stride), outputs, labels, scale, predictions, correct)
     }
     predictions?.update(from: outputs, count: count * stride)
     var sum = 0.0

@@ -90,9 +90,9 @@ public final class RowNetwork {
     return (mean, max(squares / Double(count) - mean * mean, 0))
   }
 
-  /// Takes the memory of a pass over `count` rows.
+  /// Takes the memory of passes over up to `count` rows.
   func prepare(_ count: Int) {
-    guard count != rows else { return }
+    guard count > rows else { return }
     rows = count
     let layers = model.layers
     var needed = 0
@@ -102,11 +102,11 @@ public final class RowNetwork {
     var largestPatches = 16
     for layer in layers {
       let products = count * layer.places
-      needed += floats(products * layer.paddedInputs) + 2 * floats(products * layer.paddedOutputs)
-      needed += floats(products)
+      let patches = layer.isConvolution ? floats(products * layer.paddedInputs) : 0
+      needed += patches + 2 * floats(products * layer.paddedOutputs) + floats(products)
       widest = max(widest, products * layer.paddedOutputs, count * model.stride)
       largestMatrix = max(largestMatrix, floats(layer.paddedInputs) * floats(layer.paddedOutputs))
-      if layer.isConvolution { largestPatches = max(largestPatches, products * layer.paddedInputs) }
+      largestPatches = max(largestPatches, patches)
     }
     needed += 3 * floats(widest) + floats(largestMatrix) + floats(largestPatches)
     if needed > capacity {
@@ -120,7 +120,8 @@ public final class RowNetwork {
     }
     steps = layers.map { layer in
       let products = count * layer.places
-      let input = take(products * layer.paddedInputs)
+      // A dense layer reads the output before it.
+      let input = take(layer.isConvolution ? products * layer.paddedInputs : 0)
       let product = take(products * layer.paddedOutputs)
       let output = take(products * layer.paddedOutputs)
       return LayerMemory(layer: layer, input: input, product: product, output: output, scales: take(products))
