@@ -104,7 +104,8 @@ extension ImageClassifier {
     if let meter, !meterVectors.isEmpty {
       let norms = header.meterNorms ?? []
       meter.restore(
-        StepMeter.State(vectors: meterVectors, lastNorms: norms.count == 2 ? (norms[0], norms[1]) : nil))
+        StepMeter.State(vectors: meterVectors, lastNorms: norms.count == 2 ? (norms[0], norms[1]) : nil),
+        parameters: network.parameters)
     }
     run = header.run
   }

@@ -182,7 +182,6 @@ public final class ImageClassifier: Trainee {
 
   /// Takes the optimizer's step by the gradient of now.
   func step(at rate: Double) {
-    meter?.willStep(network.parameters)
     optimizer.step(parameters: network.parameters, gradient: network.gradient, learningRate: rate)
     meter?.didStep(network.parameters, gradient: network.gradient)
   }
