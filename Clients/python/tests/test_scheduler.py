@@ -398,3 +398,25 @@ def test_a_compiled_step_with_a_tensor_rate_is_not_compiled_again(constant_actio
             first = len(compilations)
     assert len(rates) >= 4 and training.scheduler.last_epoch == 8
     assert len(compilations) == first
+
+
+@pytest.mark.parametrize("make, name", [
+    (lambda p: torch.optim.AdamW(p, lr=1e-3), "universal"),
+    (lambda p: metalr.ScheduleFreeAdamW(p), "universal-sf"),
+])
+def test_the_default_controller_fits_the_optimizer_and_needs_three_lines(make, name):
+    torch.manual_seed(0)
+    model = torch.nn.Linear(4, 3)
+    optimizer = make(model.parameters())
+    scheduler = metalr.Scheduler(optimizer, total_steps=100)
+    assert scheduler._decider.controller.name == name
+    inputs, targets = torch.randn(64, 4), torch.randint(0, 3, (64,))
+    losses = []
+    for _ in range(100):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(inputs), targets)
+        loss.backward()
+        optimizer.step()
+        scheduler.step(loss)
+        losses.append(loss.item())
+    assert scheduler.verdict == "complete" and losses[-1] < losses[0]
