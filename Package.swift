@@ -92,7 +92,7 @@ let package = Package(
       providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "PPO", dependencies: ["NeuralNet", "Randomness"]),
     .target(name: "Trainee"),
-    .target(name: "Schedules", dependencies: ["CZlib"]),
+    .target(name: "Schedules"),
     .target(name: "Datasets", dependencies: ["CZlib", "Files", "Randomness"]),
     .target(name: "NeuralNet", dependencies: ["Kernels", "Randomness"]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m")]),

@@ -2,9 +2,9 @@ import Foundation
 
 /// A rate that is held for a share of the run and then falls to the final one.
 ///
-/// With p the share of the fall that is done, `p = (t / T - h) / (1 - h)`, T `totalSteps` and h `holdShare`: the initial
-/// rate up to p = 0, then `final + (initial - final) f(p)` with f by the shape. With a cosine it is the schedule of the
-/// configurations of Metz et al. (2020, arXiv 2002.11887), "OptList".
+/// With p the share of the fall that is done, `p = (t / T - h) / (1 - h)`, T `totalSteps` and h `holdShare`:
+/// the initial rate up to p = 0, then `final + (initial - final) f(p)` with f by the shape. With a cosine it
+/// is the schedule of the configurations of Metz et al. (2020, arXiv 2002.11887), "OptList".
 public struct HoldDecaySchedule: Schedule, Equatable {
   /// How the rate falls.
   public enum Shape: Sendable, Equatable {
@@ -61,14 +61,15 @@ public struct HoldDecaySchedule: Schedule, Equatable {
 extension HoldDecaySchedule {
   /// Warm-up, stable, decay: a straight rise, a constant rate, and a straight fall to 0.
   ///
-  /// The rise has the steps of a ``WarmUpSchedule`` of `warmUpShare * totalSteps` steps, rounded. Hu et al. (2024, arXiv
-  /// 2404.06395, section 4), with the straight fall over a fifth of the run of Hägele et al. (2024, arXiv 2405.18392,
-  /// section 3).
+  /// The rise has the steps of a ``WarmUpSchedule`` of `warmUpShare * totalSteps` steps, rounded. Hu et al.
+  /// (2024, arXiv 2404.06395, section 4), with the straight fall over a fifth of the run of Hägele et al.
+  /// (2024, arXiv 2405.18392, section 3).
   ///
   /// - Parameters:
   ///   - peakLearningRate: The rate that is held, above 0.
   ///   - warmUpShare: The share of the steps that the rise takes, at least 0; 0.05 by default.
-  ///   - decayShare: The share of the steps that the fall takes, above 0; with the rise at most 1; 0.2 by default.
+  ///   - decayShare: The share of the steps that the fall takes, above 0; with the rise at most 1; 0.2 by
+  ///     default.
   ///   - totalSteps: Steps of the run, at least 1.
   /// - Returns: The schedule, with its warm-up in front.
   /// - Throws: ``ScheduleError`` for a number outside its range.

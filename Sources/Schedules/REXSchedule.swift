@@ -1,7 +1,7 @@
 /// A rate that falls slowly at first and fast at the end: reflected exponential.
 ///
-/// `rate(t) = initial (1 - s) / (1/2 + (1 - s) / 2)` with `s = t / T`, T `totalSteps`. Chen, Wolfe and Kyrillidis (2021,
-/// arXiv 2107.04197, "REX: Revisiting Budgeted Training with an Improved Schedule").
+/// `rate(t) = initial (1 - s) / (1/2 + (1 - s) / 2)` with `s = t / T`, T `totalSteps`. Chen, Wolfe and
+/// Kyrillidis (2021, arXiv 2107.04197, "REX: Revisiting Budgeted Training with an Improved Schedule").
 public struct REXSchedule: Schedule, Equatable {
   /// The rate at step 0, above 0.
   public let initialLearningRate: Double

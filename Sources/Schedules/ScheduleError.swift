@@ -14,8 +14,8 @@ public struct ScheduleError: Error, Sendable, Equatable, CustomStringConvertible
     guard condition else { throw ScheduleError("The \(name) is \(value); give \(expected).") }
   }
 
-  /// Formulas compute with sums and multiples of a rate, which must not overflow either; and a rate beyond this bound is
-  /// none in the single precision of the weights.
+  /// Formulas compute with sums and multiples of a rate, which must not overflow either; and a rate beyond
+  /// this bound is none in the single precision of the weights.
   static let highestRate = 1e30
 
   static func checkRate(_ value: Double, _ name: String) throws(ScheduleError) {

@@ -1,11 +1,13 @@
-/// A schedule as a user writes it on a command line: `cosine:0.01`, `step:0.1,20,0.9`, `linear:0.01,warmup=30`.
+/// A schedule as a user writes it on a command line: `cosine:0.01`, `step:0.1,20,0.9`,
+/// `linear:0.01,warmup=30`.
 ///
-/// The grammar is `KIND:VALUE,VALUE,...,NAME=VALUE,...`. Values without a name are the parameters of the kind in
-/// their order; any parameter may be given by name instead, and those with a default may be left out. Every kind takes
-/// `warmup=STEPS` or `warmup=PERCENT%` as well, which puts a ``WarmUpSchedule`` in front; the schedule itself then lasts
-/// the steps that remain; `wsd` has a warm-up of its own. Two kinds read other values:
-/// `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it begins) and `replay:FILE` (all that follows is
-/// the path of a CSV file; no warm-up). `image:FILE,BASE,MAXIMUM` has the path of a picture before its numbers.
+/// The grammar is `KIND:VALUE,VALUE,...,NAME=VALUE,...`. Values without a name are the parameters of the kind
+/// in their order; any parameter may be given by name instead, and those with a default may be left out.
+/// Every kind takes `warmup=STEPS` or `warmup=PERCENT%` as well, which puts a ``WarmUpSchedule`` in front;
+/// the schedule itself then lasts the steps that remain; `wsd` has a warm-up of its own. Two kinds read other
+/// values: `piecewise:0.1,0.01@100,0.001@200` (each rate with the step at which it begins) and `replay:FILE`
+/// (all that follows is the path of a CSV file; no warm-up). `image:FILE,BASE,MAXIMUM` has the path of a
+/// picture before its numbers.
 public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertible {
   /// What the user wrote.
   public let description: String
@@ -77,8 +79,8 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   ///
   /// - Parameter totalSteps: Steps of the run, warm-up included, at least 1.
   /// - Returns: The schedule, its warm-up in front.
-  /// - Throws: ``ScheduleError`` for a number outside its range, a warm-up that leaves no step, or a file that cannot
-  ///   be read.
+  /// - Throws: ``ScheduleError`` for a number outside its range, a warm-up that leaves no step, or a file
+  ///   that cannot be read.
   public func schedule(totalSteps: Int) throws(ScheduleError) -> any Schedule {
     do {
       let warmUpSteps = try warmUp?.steps(of: totalSteps) ?? 0

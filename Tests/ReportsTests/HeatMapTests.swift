@@ -88,21 +88,50 @@ struct HeatMapTests {
 
   @Test("Every colour differs from both grounds by a contrast of 1.3 and more, and grows darker")
   func contrast() {
-    func luminance(_ colour: String) -> Double {
-      let value = Int(colour.dropFirst(), radix: 16) ?? 0
-      let parts = [value >> 16, value >> 8 & 255, value & 255].map { part in
-        let share = Double(part) / 255
-        return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-      }
-      return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-    }
     let values = HeatMapStyle.colours.map(luminance)
     for (light, dark) in zip(values, values.dropFirst()) { #expect(light > dark) }
     for value in values {
       for ground in [luminance("#ffffff"), luminance("#16181c")] {
-        let ratio = (max(value, ground) + 0.05) / (min(value, ground) + 0.05)
-        #expect(ratio >= 1.3)
+        #expect(Self.ratio(value, ground) >= 1.3)
       }
     }
+  }
+
+  @Test("Numbers have a contrast of 4.5 and more to the colour of their cell, on both grounds")
+  func numberContrast() {
+    for (index, colour) in HeatMapStyle.colours.enumerated() {
+      let style = HeatMapStyle.numberClass(index, .sequential)
+      let text = style.contains("black") ? "#111111" : "#ffffff"
+      #expect(Self.ratio(luminance(colour), luminance(text)) >= 4.5, "\(index)")
+    }
+    for (index, colour) in HeatMapStyle.diverging.enumerated() {
+      let isFar = HeatMapStyle.numberClass(index, .diverging).contains("far")
+      let (light, dark) = isFar ? ("#ffffff", "#111111") : ("#222222", "#e6e6e6")
+      #expect(Self.ratio(luminance(colour.light), luminance(light)) >= 4.5, "\(index)")
+      #expect(Self.ratio(luminance(colour.dark), luminance(dark)) >= 4.5, "\(index), dark")
+    }
+  }
+
+  @Test("Colours that diverge change in lightness away from the middle on both sides")
+  func divergingLightness() {
+    for colours in [HeatMapStyle.diverging.map(\.light), HeatMapStyle.diverging.map(\.dark)] {
+      let distances = colours.map { abs(luminance($0) - luminance(colours[4])) }
+      #expect(zip(distances[0...4], distances[1...4]).allSatisfy(>))
+      #expect(zip(distances[4...8], distances[5...8]).allSatisfy(<))
+    }
+  }
+
+  static func ratio(_ first: Double, _ second: Double) -> Double {
+    (max(first, second) + 0.05) / (min(first, second) + 0.05)
+  }
+
+  /// Relative luminance (WCAG 2.1).
+  func luminance(_ colour: String) -> Double {
+    let value = Int(colour.dropFirst(), radix: 16) ?? 0
+    let parts = [value >> 16, value >> 8 & 255, value & 255].map { part in
+      let share = Double(part) / 255
+      return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
   }
 }

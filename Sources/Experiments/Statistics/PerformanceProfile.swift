@@ -1,9 +1,9 @@
 /// Which share of problems a method solves to within some score, for many scores.
 ///
-/// At a threshold it is the mean over problems of the share of the problem's runs whose score is at most the threshold;
-/// with one run a problem, the share of problems. A profile that is above another everywhere is better on every
-/// quantile. Dolan and Moré (2002, arXiv cs/0102001); with several runs Agarwal et al. (2021, arXiv 2108.13264, section
-/// 4.1), who count scores above the threshold, since theirs are better when higher.
+/// At a threshold it is the mean over problems of the share of the problem's runs whose score is at most the
+/// threshold; with one run a problem, the share of problems. A profile that is above another everywhere is
+/// better on every quantile. Dolan and Moré (2002, arXiv cs/0102001); with several runs Agarwal et al. (2021,
+/// arXiv 2108.13264, section 4.1), who count scores above the threshold, since theirs are better when higher.
 public struct PerformanceProfile: Sendable, Equatable {
   /// The thresholds.
   public let thresholds: [Double]
@@ -18,7 +18,7 @@ public struct PerformanceProfile: Sendable, Equatable {
   ///   - scores: The scores of a method; lower is better.
   ///   - thresholds: Where to compute it; see ``thresholds(of:atMost:)``.
   ///   - bootstrap: Makes the intervals.
-  ///   - generator: Decides what the bootstrap draws.
+  ///   - generator: Decides what the bootstrap samples.
   public init(
     of scores: ProblemScores, thresholds: [Double], bootstrap: StratifiedBootstrap,
     using generator: inout some RandomNumberGenerator

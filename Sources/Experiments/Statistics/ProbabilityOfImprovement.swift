@@ -1,7 +1,8 @@
 /// How likely a run of one method is to be better than a run of another on the same problem.
 ///
-/// The mean over problems of `P(X < Y) + P(X = Y) / 2` over all pairs of runs, which is Mann and Whitney's U over the
-/// number of pairs. It says how often, not how much. Agarwal et al. (2021, arXiv 2108.13264, section 4.3).
+/// The mean over problems of `P(X < Y) + P(X = Y) / 2` over all pairs of runs, which is Mann and Whitney's U
+/// over the number of pairs. It says how often, not how much. Agarwal et al. (2021, arXiv 2108.13264, section
+/// 4.3).
 public struct ProbabilityOfImprovement: Sendable, Equatable {
   /// The probability, in [0, 1]; 0.5 when neither is better.
   public let value: Double
@@ -14,7 +15,7 @@ public struct ProbabilityOfImprovement: Sendable, Equatable {
   ///   - method: The scores of the method that may be better; lower is better.
   ///   - other: The scores of the other on the same problems, in the same order.
   ///   - bootstrap: Makes the interval.
-  ///   - generator: Decides what the bootstrap draws.
+  ///   - generator: Decides what the bootstrap samples.
   /// - Precondition: Both have the same number of problems.
   public init(
     of method: ProblemScores, over other: ProblemScores, bootstrap: StratifiedBootstrap,

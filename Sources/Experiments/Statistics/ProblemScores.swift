@@ -5,8 +5,8 @@ public struct ProblemScores: Sendable, Equatable {
   /// The scores of the runs, problem by problem; infinite for a run that failed.
   public let values: [[Double]]
 
-  /// Creates the scores, or nothing when there is no problem, a problem has no run, or a score is not a number or
-  /// negative infinity.
+  /// Creates the scores, or nothing when there is no problem, a problem has no run, or a score is not a
+  /// number or negative infinity.
   public init?(_ values: [[Double]]) {
     guard !values.isEmpty,
       values.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0 > -.infinity } })

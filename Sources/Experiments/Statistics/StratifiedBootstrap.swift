@@ -2,19 +2,21 @@ import Randomness
 
 /// Confidence intervals by resampling, which assume no distribution.
 ///
-/// Each repetition draws a new set of scores with replacement and computes the statistic again; the interval holds the
-/// middle of the results (percentile method, quantiles by straight lines). Problems are the strata: a problem's runs are
-/// replaced only by runs of the same problem. Agarwal et al. (2021, arXiv 2108.13264, section 4.2).
+/// Each repetition samples a new set of scores with replacement and computes the statistic again; the interval
+/// holds the middle of the results (percentile method, quantiles by straight lines). Problems are the strata:
+/// a problem's runs are replaced only by runs of the same problem. Agarwal et al. (2021, arXiv 2108.13264,
+/// section 4.2).
 public struct StratifiedBootstrap: Sendable, Equatable {
-  /// What is drawn anew in each repetition.
+  /// What is resampled in each repetition.
   public enum Unit: Sendable, Equatable {
     /// The runs of each problem: what would change with other seeds on the same problems.
     case runs
-    /// The problems, and the runs of each that is drawn: what would change with other problems of the same kind.
+    /// The problems, and the runs of each sampled problem: what would change with other problems of the same
+    /// kind.
     case problems
   }
 
-  /// What is drawn anew.
+  /// What is resampled.
   public let unit: Unit
   /// How many times.
   public let repetitions: Int
@@ -24,7 +26,7 @@ public struct StratifiedBootstrap: Sendable, Equatable {
   /// Creates a bootstrap.
   ///
   /// - Parameters:
-  ///   - unit: What is drawn anew; by default the problems, which are the statistical unit of a comparison.
+  ///   - unit: What is resampled; by default the problems, which are the statistical unit of a comparison.
   ///   - repetitions: How many times, at least 1; 10,000 by default.
   ///   - confidence: The share of the results that the interval holds; 0.95 by default.
   /// - Precondition: The numbers are in their ranges.
@@ -40,7 +42,7 @@ public struct StratifiedBootstrap: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - scores: The scores.
-  ///   - generator: Decides what is drawn.
+  ///   - generator: Decides what is sampled.
   ///   - statistic: `\.mean` or `\.interquartileMean` for instance; never NaN.
   /// - Returns: The lower and the upper end.
   public func interval(
@@ -52,11 +54,11 @@ public struct StratifiedBootstrap: Sendable, Equatable {
 
   /// The intervals of several statistics of several methods' scores on the same problems.
   ///
-  /// Problems are drawn for all methods together, runs for each method on its own.
+  /// Problems are sampled for all methods together, runs for each method on its own.
   ///
   /// - Parameters:
   ///   - methods: The scores of each method.
-  ///   - generator: Decides what is drawn.
+  ///   - generator: Decides what is sampled.
   ///   - statistics: The same number of values each time, none of them NaN.
   /// - Returns: An interval for each statistic.
   /// - Precondition: There is a method, and all have the same number of problems.

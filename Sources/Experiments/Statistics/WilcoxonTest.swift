@@ -1,9 +1,10 @@
 import Foundation
 
-/// Wilcoxon's signed-rank test: whether paired values differ, without the assumption of a normal distribution.
+/// Wilcoxon's signed-rank test: whether paired values differ, without the assumption of a normal
+/// distribution.
 ///
-/// Pairs that are equal are left out, and the absolute differences of the others are ranked, ties by their mean rank.
-/// Wilcoxon (1945, "Individual Comparisons by Ranking Methods").
+/// Pairs that are equal are left out, and the absolute differences of the others are ranked, ties by their
+/// mean rank. Wilcoxon (1945, "Individual Comparisons by Ranking Methods").
 public struct WilcoxonTest: Sendable, Equatable {
   /// More pairs than this have the normal approximation: up to here doubles count the arrangements exactly.
   public static let mostExactPairs = 50
@@ -16,15 +17,15 @@ public struct WilcoxonTest: Sendable, Equatable {
   public let negativeRanks: Double
   /// The probability of rank sums at least as far apart, when differences are as likely above zero as below.
   ///
-  /// Exact without ties for up to 50 pairs, otherwise by the normal approximation with the variance corrected for ties
-  /// and no correction for continuity. 1 when no pair differs.
+  /// Exact without ties for up to 50 pairs, otherwise by the normal approximation with the variance corrected
+  /// for ties and no correction for continuity. 1 when no pair differs.
   public let pValue: Double
 
   /// Tests two values a problem.
   ///
   /// - Parameters:
-  ///   - first: The values of one method, one a problem. Two infinite values are equal; an infinite one differs from
-  ///     all finite ones most.
+  ///   - first: The values of one method, one a problem. Two infinite values are equal; an infinite one
+  ///     differs from all finite ones most.
   ///   - second: Those of the other, in the same order.
   /// - Returns: Nothing when there is no pair, the counts differ, or a value is not a number.
   public static func paired(_ first: [Double], _ second: [Double]) -> WilcoxonTest? {

@@ -23,13 +23,16 @@ struct FigureDrawing {
       body += text(line, "title", x: Self.margin, y: top + 13)
       top += 20
     }
-    for line in SVGText.wrapped(figure.note, width: canvas, size: 12, limit: 3) {
+    for line in SVGText.wrapped(note, width: canvas, size: 12, limit: 3) {
       body += text(line, "note", x: Self.margin, y: top + 12)
       top += 17
     }
     let emphases = Dictionary(
       figure.panels.flatMap(\.series).map { ($0.name, $0.emphasis) }, uniquingKeysWith: { first, _ in first })
-    let legend = ChartLegend(names: names, emphases: names.map { emphases[$0] ?? .usual }, width: canvas)
+    let shown = zip(names, CoincidingLines(figure.panels).covered(names)).map { name, other in
+      other.map { "\(name) (on \($0))" } ?? name
+    }
+    let legend = ChartLegend(names: shown, emphases: names.map { emphases[$0] ?? .usual }, width: canvas)
     body += legend.markup(x: Self.margin, y: top + 4)
     top += legend.height + 8
     let (panels, bottom) = panels(from: top)
@@ -48,11 +51,25 @@ struct FigureDrawing {
       """
   }
 
+  /// The note, and in a compact figure what its axes measure, which the panels leave out.
+  private var note: String {
+    guard figure.density == .compact else { return figure.note }
+    var axes: [String] = []
+    for panel in figure.panels {
+      let text = "\(panel.vertical.label) over \(panel.horizontal.label)"
+      if !axes.contains(text) { axes.append(text) }
+    }
+    return ([figure.note] + axes).filter { !$0.isEmpty }.joined(separator: " · ")
+  }
+
   /// The panels row by row, and where the last row ends.
   private func panels(from top: Double) -> (markup: String, bottom: Double) {
     let columns = min(figure.columns, figure.panels.count)
     let width = (canvas - Double(columns - 1) * Self.columnGap) / Double(columns)
-    let height = columns == 1 ? min(max(width * 0.45, 200), 330) : min(max(width * 0.72, 190), 290)
+    let height =
+      figure.density == .compact
+      ? min(max(width * 0.75, 90), 200)
+      : columns == 1 ? min(max(width * 0.45, 200), 330) : min(max(width * 0.72, 190), 290)
     let shared = figure.sharesVerticalRange ? PanelDrawing.extent(of: figure.panels) : nil
     let titleLines = figure.panels.count > 1 ? figure.panels.map { panelTitle($0.title, width: width) } : []
     let titleHeight = Double(titleLines.map(\.count).max() ?? 0) * 17
@@ -68,14 +85,14 @@ struct FigureDrawing {
       }
       let drawing = PanelDrawing(
         panel, names: names, left: left, top: rowTop + titleHeight, width: width, height: height,
-        verticalExtent: shared)
+        verticalExtent: shared, density: figure.density)
       markup += drawing.markup()
     }
     return (markup, rowTop + titleHeight + height)
   }
 
   private func panelTitle(_ title: String, width: Double) -> [String] {
-    SVGText.wrapped(title, width: width, size: 13 * 1.08, limit: 2)
+    SVGText.wrapped(title, width: width, size: 13 * 1.08, limit: figure.density == .compact ? 1 : 2)
   }
 
   private func text(_ text: String, _ style: String, x: Double, y: Double) -> String {

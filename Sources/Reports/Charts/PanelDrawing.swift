@@ -1,7 +1,6 @@
 /// Draws one chart: axes, marks, bands and lines.
 struct PanelDrawing {
   private static let tickSize = 11.0
-  private static let bottomMargin = 44.0
   private static let topMargin = 8.0
 
   private let chart: LineChart
@@ -11,6 +10,7 @@ struct PanelDrawing {
   private let vertical: AxisScale
   private let outer: (left: Double, width: Double)
   private let hasData: Bool
+  private let density: ChartFigure.Density
 
   /// Places a chart.
   ///
@@ -22,23 +22,26 @@ struct PanelDrawing {
   ///   - width: Width, axis title and labels included.
   ///   - height: Height, likewise.
   ///   - verticalExtent: The lowest and highest value to show; by default the chart's own.
+  ///   - density: Whether the titles of the axes are left out.
   init(
     _ chart: LineChart, names: [String], left: Double, top: Double, width: Double, height: Double,
-    verticalExtent: (lowest: Double, highest: Double)? = nil
+    verticalExtent: (lowest: Double, highest: Double)? = nil, density: ChartFigure.Density = .usual
   ) {
+    self.density = density
     self.chart = chart
     self.names = names
     let extent = DataExtent(of: chart)
     hasData = extent.x != nil
     let y = verticalExtent ?? extent.y
     var vertical = AxisScale(axis: chart.vertical, lowest: y?.lowest, highest: y?.highest, padding: 0.04)
-    vertical.start = top + height - Self.bottomMargin
+    vertical.start = top + height - Self.bottomMargin(density)
     vertical.end = top + Self.topMargin
     var horizontal = AxisScale(
       axis: chart.horizontal, lowest: extent.x?.lowest, highest: extent.x?.highest, padding: 0)
     let labelWidth =
-      vertical.ticks(spacing: Self.spacing(chart.vertical)).labelled.map(\.label.width).max() ?? 0
-    horizontal.start = min(left + 22 + labelWidth * Self.tickSize + 8, left + width * 0.4)
+      vertical.ticks(spacing: Self.spacing(chart.vertical, density)).labelled.map(\.label.width).max() ?? 0
+    let titleRoom = density == .compact ? 0.0 : 22
+    horizontal.start = min(left + titleRoom + labelWidth * Self.tickSize + 8, left + width * 0.4)
     horizontal.end = left + width - 10
     self.vertical = vertical
     self.horizontal = horizontal
@@ -55,8 +58,15 @@ struct PanelDrawing {
     return (lowest, highest)
   }
 
+  /// Room under the axis: for its labels, and for its title where there is one.
+  private static func bottomMargin(_ density: ChartFigure.Density) -> Double {
+    density == .compact ? 24 : 44
+  }
+
   /// Pixels for a mark of the vertical axis: powers of ten stand closer, so that fewer are skipped.
-  private static func spacing(_ axis: ChartAxis) -> Double { axis.scale == .linear ? 36 : 26 }
+  private static func spacing(_ axis: ChartAxis, _ density: ChartFigure.Density) -> Double {
+    density == .compact ? 18 : axis.scale == .linear ? 36 : 26
+  }
 
   func markup() -> String {
     let (width, height) = (frame.right - frame.left, frame.bottom - frame.top)
@@ -85,7 +95,7 @@ struct PanelDrawing {
 
 extension PanelDrawing {
   private func axes() -> String {
-    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: Self.spacing(chart.vertical)))
+    let (x, y) = (horizontalTicks(), vertical.ticks(spacing: Self.spacing(chart.vertical, density)))
     var grid = ""
     var marks = ""
     var labels = ""
@@ -106,7 +116,7 @@ extension PanelDrawing {
     for value in y.minor { marks += "M\(pixel(frame.left)) \(pixel(vertical.position(value)))h-3" }
     for value in x.minor { marks += "M\(pixel(horizontal.position(value))) \(pixel(frame.bottom))v3" }
     return "<path class=\"grid\" d=\"\(grid)\"/>\n<path class=\"frame\" d=\"\(marks)\"/>\n" + labels
-      + titles()
+      + (density == .compact ? "" : titles())
   }
 
   /// As many marks as their own labels leave room for.
@@ -126,7 +136,7 @@ extension PanelDrawing {
     let (width, height) = (frame.right - frame.left, frame.bottom - frame.top)
     let middle = (frame.top + frame.bottom) / 2
     let x = SVGText.fitted(chart.horizontal.label, width: width, size: 12)
-    let y = SVGText.fitted(chart.vertical.label, width: height + Self.bottomMargin / 2, size: 12)
+    let y = SVGText.fitted(chart.vertical.label, width: height + Self.bottomMargin(density) / 2, size: 12)
     let place = outer.left + 11
     return text(x, "axis", x: (frame.left + frame.right) / 2, y: frame.bottom + 36, anchor: "middle")
       + "<text class=\"axis\" text-anchor=\"middle\" x=\"\(pixel(place))\" y=\"\(pixel(middle))\" "

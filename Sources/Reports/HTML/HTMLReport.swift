@@ -16,6 +16,8 @@ public struct HTMLReport: Sendable {
     case table(TextTable, caption: String)
     /// A picture with a line that says what to see; empty for none.
     case figure(ChartFigure, caption: String)
+    /// A heat map, likewise.
+    case heatMap(HeatMapFigure, caption: String)
   }
 
   /// The title of the page and its first heading.
@@ -65,9 +67,13 @@ public struct HTMLReport: Sendable {
     case .code(let text): "<pre>\(SVGText.escaped(text, keepingLines: true))</pre>"
     case .table(let table, let caption):
       "<div class=\"scroll\"><table>\(captionMarkup(caption, "caption"))\n\(table.htmlRows)</table></div>"
-    case .figure(let figure, let caption):
-      "<figure>\n\(figure.svg)\(captionMarkup(caption, "figcaption"))</figure>"
+    case .figure(let figure, let caption): figureMarkup(figure.svg, caption)
+    case .heatMap(let figure, let caption): figureMarkup(figure.svg, caption)
     }
+  }
+
+  private static func figureMarkup(_ svg: String, _ caption: String) -> String {
+    "<figure>\n<div class=\"scroll\">\(svg)</div>\(captionMarkup(caption, "figcaption"))</figure>"
   }
 
   private static func captionMarkup(_ text: String, _ tag: String) -> String {
@@ -91,6 +97,11 @@ public struct HTMLReport: Sendable {
     tr.gap td{padding:.25rem 0}
     .number{text-align:right}
     figure{margin:1.2rem 0}
+    @media (max-width:600px){
+    body{margin:1rem auto;padding:0 .8rem}
+    h1{font-size:1.3rem}
+    .scroll svg{max-width:none!important}
+    }
     @media (prefers-color-scheme:dark){
     body{color:#e6e6e6;background:#16181c}
     pre{background:#22252b}

@@ -26,10 +26,13 @@ public struct HeatMap: Sendable, Equatable {
   public let columns: [Double]
   /// The cells, row by row.
   public let cells: [[Cell]]
+  /// Names of the columns, where they are no places on an axis; otherwise empty.
+  public let columnNames: [String]
 
   /// Creates a map.
   ///
-  /// - Precondition: There is a cell for each row and column, the columns increase, and the axis can show them.
+  /// - Precondition: There is a cell for each row and column, the columns increase, and the axis can show
+  ///   them.
   public init(title: String, rows: [String], horizontal: ChartAxis, columns: [Double], cells: [[Cell]]) {
     precondition(
       cells.count == rows.count && cells.allSatisfy { $0.count == columns.count },
@@ -43,20 +46,47 @@ public struct HeatMap: Sendable, Equatable {
     self.horizontal = horizontal
     self.columns = columns
     self.cells = cells
+    columnNames = []
+  }
+
+  /// Creates a map whose columns have names, as methods do; its cells show their numbers where there is room.
+  ///
+  /// - Precondition: There is a row, a column, and a cell for each row and column.
+  public init(title: String, rows: [String], columnNames: [String], cells: [[Cell]]) {
+    precondition(
+      !rows.isEmpty && !columnNames.isEmpty && cells.count == rows.count
+        && cells.allSatisfy { $0.count == columnNames.count },
+      "expected \(rows.count) rows of \(columnNames.count) cells, got \(cells.map(\.count))")
+    self.title = title
+    self.rows = rows
+    horizontal = ChartAxis("")
+    columns = columnNames.indices.map(Double.init)
+    self.cells = cells
+    self.columnNames = columnNames
   }
 }
 
 /// Heat maps one below the other, with one scale of colours.
 ///
-/// The picture is one SVG document that needs nothing else, readable on a light and on a dark ground: numbers have
-/// colours, cases without a number have none but a mark of their own.
+/// The picture is one SVG document that needs nothing else, readable on a light and on a dark ground: numbers
+/// have colours, cases without a number have none but a mark of their own.
 public struct HeatMapFigure: Sendable, Equatable {
+  /// Which colours stand for which numbers.
+  public enum Palette: Sendable, Equatable {
+    /// From low to high, by growing darkness.
+    case sequential
+    /// Blue below zero, red above it, and the more the further; both sides reach equally far.
+    case diverging
+  }
+
   /// The title above all maps.
   public let title: String
   /// A line under the title; empty for none.
   public let note: String
   /// What the colours measure, with the scale on which they do.
   public let measure: ChartAxis
+  /// Which colours stand for which numbers.
+  public let palette: Palette
   /// Names of the cases without a number, at most three.
   public let marks: [String]
   /// The maps.
@@ -67,12 +97,19 @@ public struct HeatMapFigure: Sendable, Equatable {
   /// - Parameters:
   ///   - title: The title above all maps.
   ///   - note: A line under the title; none by default.
-  ///   - measure: What the colours measure; its range, or else the data, decide the ends.
+  ///   - measure: What the colours measure; its range, or else the data, decide the ends. Numbers beyond a
+  ///     chosen range have the colour of its end.
+  ///   - palette: From low to high by default.
   ///   - marks: Names of the cases without a number.
   ///   - maps: The maps, from top to bottom.
-  /// - Precondition: There is a map, there are at most three marks, every mark of a cell has a name, and the measure's
-  ///   axis can show every number.
-  public init(title: String, note: String = "", measure: ChartAxis, marks: [String], maps: [HeatMap]) {
+  /// - Precondition: There is a map, there are at most three marks, every mark of a cell has a name, the
+  ///   measure's axis can show every number, and it is linear where colours diverge.
+  public init(
+    title: String, note: String = "", measure: ChartAxis, palette: Palette = .sequential,
+    marks: [String] = [], maps: [HeatMap]
+  ) {
+    precondition(
+      palette == .sequential || measure.scale == .linear, "colours diverge around zero on a linear axis only")
     precondition(!maps.isEmpty, "expected at least one map")
     precondition(
       marks.count <= HeatMapDrawing.markCount,
@@ -86,6 +123,7 @@ public struct HeatMapFigure: Sendable, Equatable {
     self.title = title
     self.note = note
     self.measure = measure
+    self.palette = palette
     self.marks = marks
     self.maps = maps
   }

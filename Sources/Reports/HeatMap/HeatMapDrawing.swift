@@ -4,6 +4,7 @@ struct HeatMapDrawing {
   private static let width = 960.0
   private static let margin = 16.0
   private static let rowHeight = 26.0
+  private static let longestName = 160.0
 
   private let figure: HeatMapFigure
   private let scale: AxisScale
@@ -15,10 +16,21 @@ struct HeatMapDrawing {
     let values = figure.maps.flatMap(\.cells).flatMap(\.self).compactMap { cell -> Double? in
       if case .value(let value) = cell { value } else { nil }
     }
-    scale = AxisScale(axis: figure.measure, lowest: values.min(), highest: values.max(), padding: 0)
+    scale = Self.scale(of: figure, values)
     canvas = Self.width - 2 * Self.margin
     let labels = figure.maps.flatMap(\.rows).map { SVGText.width($0) * 12 }.max() ?? 0
     cellsLeft = Self.margin + min(labels, canvas * 0.3) + 10
+  }
+
+  private static func scale(of figure: HeatMapFigure, _ values: [Double]) -> AxisScale {
+    let measure = figure.measure
+    guard figure.palette == .diverging else {
+      return AxisScale(axis: measure, lowest: values.min(), highest: values.max(), padding: 0)
+    }
+    let ends = measure.range.map { [$0.lowerBound, $0.upperBound] } ?? values
+    let reach = min(ends.map(abs).max() ?? 0, 1e300)
+    let axis = ChartAxis(measure.title, unit: measure.unit, range: reach > 1e-290 ? -reach...reach : -1...1)
+    return AxisScale(axis: axis, lowest: nil, highest: nil, padding: 0)
   }
 
   func svg() -> String {
@@ -41,7 +53,7 @@ struct HeatMapDrawing {
         top += 20
       }
       body += cells(of: map, top: top) + axis(of: map, top: top + Double(map.rows.count) * Self.rowHeight)
-      top += Double(map.rows.count) * Self.rowHeight + 54
+      top += Double(map.rows.count) * Self.rowHeight + axisHeight(of: map)
     }
     let size = "width=\"\(pixel(Self.width))\" height=\"\(pixel(top))\""
     return """
@@ -63,9 +75,10 @@ struct HeatMapDrawing {
     let length = 300.0
     let left = Self.margin + SVGText.width(figure.measure.label) * 12 + 10
     var body = text(figure.measure.label, "key", x: Self.margin, y: top + 11)
-    let step = length / Double(HeatMapStyle.colours.count)
-    for index in HeatMapStyle.colours.indices {
-      body += rectangle("h\(index)", x: left + Double(index) * step, y: top, width: step, height: 14)
+    let classes = HeatMapStyle.classes(figure.palette)
+    let step = length / Double(classes.count)
+    for (index, style) in classes.enumerated() {
+      body += rectangle(style, x: left + Double(index) * step, y: top, width: step, height: 14)
     }
     var bar = scale
     (bar.start, bar.end) = (left, left + length)
@@ -91,8 +104,8 @@ struct HeatMapDrawing {
     let narrowest = zip(edges, edges.dropFirst()).map { $1 - $0 }.min() ?? 0
     // Marks stay inside their cell, however many there are.
     let size = min(4, max(narrowest / 2 - 2, 0.5))
-    var body = ""
-    var marks = ""
+    let classes = HeatMapStyle.classes(figure.palette)
+    var (body, marks, numbers) = ("", "", "")
     for (row, name) in map.rows.enumerated() {
       let y = top + Double(row) * Self.rowHeight
       let label = SVGText.fitted(name, width: cellsLeft - Self.margin - 8, size: 12)
@@ -103,7 +116,12 @@ struct HeatMapDrawing {
         let (left, right) = (edges[column], edges[column + 1])
         let style: String
         switch cell {
-        case .value(let value): style = HeatMapStyle.colourClass(scale.position(value))
+        case .value(let value):
+          let index = HeatMapStyle.colourIndex(scale.position(value))
+          style = classes[index]
+          numbers += number(
+            value, of: map, HeatMapStyle.numberClass(index, figure.palette), from: left, to: right,
+            y: y + Self.rowHeight / 2 + 4)
         case .mark(let kind):
           style = "cell"
           marks += HeatMapStyle.mark(kind, x: (left + right) / 2, y: y + Self.rowHeight / 2, size: size)
@@ -113,10 +131,51 @@ struct HeatMapDrawing {
         body += rectangle(style, x: left, y: y, width: right - left - gap, height: Self.rowHeight - 1)
       }
     }
-    return body + (marks.isEmpty ? "" : "<path class=\"mark\" d=\"\(marks)\"/>\n")
+    return body + numbers + (marks.isEmpty ? "" : "<path class=\"mark\" d=\"\(marks)\"/>\n")
+  }
+
+  /// The number of a cell whose column has a name, where it has room.
+  private func number(
+    _ value: Double, of map: HeatMap, _ style: String, from left: Double, to right: Double, y: Double
+  ) -> String {
+    // Beside its neighbours a small number is as good as zero.
+    let text = NumberText.fixed(abs(value) < 0.005 ? 0 : value, decimals: 2).replacing("-", with: "−")
+    guard !map.columnNames.isEmpty, SVGText.width(text) * 11 <= right - left else { return "" }
+    return "<text class=\"\(style)\" text-anchor=\"middle\" x=\"\(pixel((left + right) / 2))\" "
+      + "y=\"\(pixel(y))\">\(text)</text>\n"
+  }
+
+  /// Names of columns slope upwards where they are wider than their column.
+  private func hasSlopingNames(_ map: HeatMap) -> Bool {
+    let room = (Self.width - Self.margin - cellsLeft) / Double(map.columns.count)
+    return map.columnNames.contains { SVGText.width($0) * 11 > room - 4 }
+  }
+
+  private func axisHeight(of map: HeatMap) -> Double {
+    guard !map.columnNames.isEmpty else { return 54 }
+    guard hasSlopingNames(map) else { return 30 }
+    let longest = map.columnNames.map { SVGText.width($0) * 11 }.max() ?? 0
+    return min(longest, Self.longestName) * 0.6 + 22
+  }
+
+  private func names(of map: HeatMap, top: Double) -> String {
+    let edges = edges(of: map)
+    let slopes = hasSlopingNames(map)
+    return map.columnNames.enumerated().map { index, name in
+      let middle = (edges[index] + edges[index + 1]) / 2
+      // A sloping name ends under its column, and starts inside the picture.
+      let room = slopes ? min(Self.longestName, (middle - Self.margin) / 0.8) : .infinity
+      let shown = SVGText.escaped(SVGText.fitted(name, width: room, size: 11))
+      let place = "x=\"\(pixel(middle + (slopes ? 4 : 0)))\" y=\"\(pixel(top + 15))\""
+      let turn = slopes ? " transform=\"rotate(-35 \(pixel(middle + 4)) \(pixel(top + 15)))\"" : ""
+      return
+        "<text class=\"tick\" text-anchor=\"\(slopes ? "end" : "middle")\" \(place)\(turn)>\(shown)</text>\n"
+    }
+    .joined()
   }
 
   private func axis(of map: HeatMap, top: Double) -> String {
+    guard map.columnNames.isEmpty else { return names(of: map, top: top) }
     let scale = horizontal(of: map)
     var body = ""
     var marks = ""

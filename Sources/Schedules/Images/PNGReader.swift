@@ -1,5 +1,3 @@
-import CZlib
-
 /// Reads PNG files (ISO/IEC 15948) of every colour type and depth, without interlacing.
 struct PNGReader {
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -72,13 +70,11 @@ struct PNGReader {
   }
 
   private func inflated(to count: Int) throws(PictureError) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: count)
-    var length = uLongf(count)
-    let code = uncompress(&result, &length, compressed, uLong(compressed.count))
-    guard code == Z_OK, Int(length) == count else {
+    do throws(ZlibStream.Damage) {
+      return try ZlibStream.contents(of: compressed, count: count)
+    } catch {
       throw PictureError("is a PNG whose pixels are cut short or damaged. Give a whole one.")
     }
-    return result
   }
 
   /// Undoes the filters of section 9, in place: each byte was written as its difference from neighbours.
