@@ -4,6 +4,9 @@ enum TraineeMessage {
   /// The largest whole number that every JSON reader holds exactly.
   static let largestSeed: UInt64 = 1 << 53 - 1
 
+  /// The largest number of a run that has not diverged.
+  static let largestNumber = 1e30
+
   /// One line to the process, without what the request does not need.
   struct Request: Encodable {
     var id = 0
@@ -66,7 +69,8 @@ enum TraineeMessage {
       validationLoss = try container.numberOrNull(.validationLoss)
       predictionVariance = try container.numberOrNull(.predictionVariance)
       predictionChangeVariance = try container.numberOrNull(.predictionChangeVariance)
-      weightMean = try container.numberOrNull(.weightMean)
+      let mean = try container.numberOrNull(.weightMean)
+      weightMean = mean < -TraineeMessage.largestNumber ? .infinity : mean
       weightVariance = try container.numberOrNull(.weightVariance)
     }
 
@@ -76,11 +80,7 @@ enum TraineeMessage {
         ("predictionVariance", predictionVariance), ("predictionChangeVariance", predictionChangeVariance),
         ("weightVariance", weightVariance),
       ]
-      // Numbers beyond 1e30 overflow the policy's 32-bit inputs; infinity is a diverged run.
-      let bad =
-        variances.first { $0.1 < 0 || $0.1 > 1e30 && $0.1.isFinite }
-        ?? (weightMean.isFinite && weightMean.magnitude > 1e30 ? ("weightMean", weightMean) : nil)
-      return bad.map { "\($0.0) of \($0.1)" }
+      return variances.first { $0.1 < 0 }.map { "\($0.0) of \($0.1)" }
     }
   }
 
@@ -103,10 +103,13 @@ enum TraineeMessage {
 
 extension KeyedDecodingContainer {
   /// A number that must be there; null is infinity, the loss of a run that has diverged.
+  ///
+  /// So is a number above 1e30, which a Float64 trainee may reach: it overflows the policy's 32-bit inputs.
   fileprivate func numberOrNull(_ key: Key) throws -> Double {
     guard contains(key) else {
       throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "missing"))
     }
-    return try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
+    let number = try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
+    return number > TraineeMessage.largestNumber ? .infinity : number
   }
 }
