@@ -3,7 +3,7 @@ internal import Kernels
 extension Network {
   /// Bytes that a network needs at the least, computed without taking them.
   ///
-  /// The chunks and the scratch of threads are left out, so that a small network takes up to three times as much.
+  /// The chunks and the scratch of threads are left out, so that a small network takes up to four times as much.
   ///
   /// - Parameters:
   ///   - model: What it computes.
