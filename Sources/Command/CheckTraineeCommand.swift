@@ -64,7 +64,7 @@ struct CheckTraineeCommand: ParsableCommand {
     let trainee = try ProcessTrainee(configuration: process)
     let report = try checkTrainee(trainee, configuration: checks)
     trainee.close()
-    try output.show(report, text: Self.text(report, name: trainee.hello.name))
+    try output.show(report, text: Self.text(report, name: trainee.hello.name.printable))
     guard report.violations.isEmpty else { throw ExitCode(ExitStatus.badData.rawValue) }
   }
 

@@ -149,6 +149,6 @@ final class ByteStream {
   }
 
   private func damaged(_ problem: String) -> DatasetError {
-    .file(path, problem, remedy: "Remove it and get it again ('metalr datasets fetch').")
+    .file(path, problem, remedy: "Get the file again.")
   }
 }

@@ -32,6 +32,9 @@ enum IDXFile {
     var name: String { self == .labels ? "labels" : "images" }
   }
 
+  /// A small gzipped file may announce, and hold, gigabytes of labels.
+  private static let mostImages = 1 << 24
+
   private static func readHeader(of stream: ByteStream, kind: Kind) throws(DatasetError) -> [Int] {
     let magic = try stream.read(4)
     guard magic.count == 4, magic[0] == 0, magic[1] == 0 else {
@@ -63,6 +66,11 @@ enum IDXFile {
       throw .file(
         stream.path, "gives its size as \(sizes.map(String.init).joined(separator: " x "))",
         remedy: "Get the file again.")
+    }
+    guard sizes[0] <= mostImages else {
+      throw .file(
+        stream.path, "announces \(sizes[0]) \(kind.name); metalr reads up to \(mostImages)",
+        remedy: "Split the data set.")
     }
     return sizes
   }

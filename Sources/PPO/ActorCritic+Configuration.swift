@@ -28,10 +28,13 @@ extension ActorCritic {
     ///
     /// - Throws: ``PPOError/invalidOption(name:value:requirement:)``, which names the option.
     public func validate() throws(PPOError) {
-      let sizes = [
+      var sizes = [
         ("observationCount", observationCount), ("actionCount", actionCount),
         ("actor.hidden", actor.hidden), ("critic.hidden", critic.hidden),
       ]
+      for (name, shape) in [("actor.embedding", actor), ("critic.embedding", critic)] {
+        if case .gru(let embedding, _) = shape { sizes.append((name, embedding)) }
+      }
       for (name, size) in sizes {
         try require(name, size, (1...65_536).contains(size), "between 1 and 65536")
       }

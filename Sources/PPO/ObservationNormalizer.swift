@@ -39,6 +39,19 @@ public struct ObservationNormalizer: Sendable, Equatable, Codable {
     self.statistics = statistics
   }
 
+  /// Reads a normalizer; the clip must be positive, and no count negative.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    clip = try container.decode(Float.self, forKey: .clip)
+    updatesUntilFreeze = try container.decodeIfPresent(Int.self, forKey: .updatesUntilFreeze)
+    updateCount = try container.decode(Int.self, forKey: .updateCount)
+    statistics = try container.decode(RunningStatistics.self, forKey: .statistics)
+    guard clip > 0, (0...RunningStatistics.largestCount).contains(updateCount) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .clip, in: container, debugDescription: "a clip of \(clip) after \(updateCount) updates")
+    }
+  }
+
   /// Entries of an observation.
   public var observationCount: Int { statistics.mean.count }
 

@@ -28,17 +28,24 @@ public struct RunningStatistics: Sendable, Equatable, Codable {
     self.squaredDeviations = squaredDeviations
   }
 
-  /// Reads statistics; both arrays must have as many entries, and the count must not be negative.
+  /// The largest count that is read from a file; sums of two such counts fit an `Int`.
+  public static let largestCount = 1 << 60
+
+  /// Reads statistics; both arrays must have as many finite entries, and neither the count nor a squared deviation may
+  /// be negative.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     count = try container.decode(Int.self, forKey: .count)
     mean = try container.decode([Double].self, forKey: .mean)
     squaredDeviations = try container.decode([Double].self, forKey: .squaredDeviations)
-    guard count >= 0, mean.count == squaredDeviations.count else {
+    guard (0...Self.largestCount).contains(count), mean.count == squaredDeviations.count,
+      mean.allSatisfy(\.isFinite), squaredDeviations.allSatisfy({ $0 >= 0 && $0.isFinite })
+    else {
       throw DecodingError.dataCorruptedError(
         forKey: .count, in: container,
         debugDescription:
-          "\(count) vectors, \(mean.count) means, \(squaredDeviations.count) squared deviations")
+          "\(count) vectors, \(mean.count) means, \(squaredDeviations.count) squared deviations, or negative "
+          + "or infinite ones")
     }
   }
 

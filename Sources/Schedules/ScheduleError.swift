@@ -1,11 +1,19 @@
-/// A schedule that cannot be made: which number, what it is, and what would do.
+/// A schedule that cannot be made: which number or file, what is wrong with it, and what would do.
 public struct ScheduleError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The whole message.
   public let description: String
 
+  /// The file that is missing or cannot be used; nil where the specification itself is wrong.
+  public let file: String?
+
   /// Creates an error with a message of its own.
-  public init(_ description: String) {
+  ///
+  /// - Parameters:
+  ///   - description: The whole message.
+  ///   - file: The file that it is about; nil, the default, for none.
+  public init(_ description: String, file: String? = nil) {
     self.description = description
+    self.file = file
   }
 
   static func check(

@@ -6,14 +6,29 @@ extension ScheduleKind {
     _ arguments: ScheduleSpecification.Arguments, totalSteps: Int
   ) throws(ScheduleError) -> any Schedule {
     switch arguments {
-    case .file(let path): return try ReplaySchedule(csv: Self.text(of: path))
+    case .file(let path):
+      return try Self.reading(path) { () throws(ScheduleError) in
+        try ReplaySchedule(csv: Self.text(of: path))
+      }
     case .pieces(let boundaries, let rates):
       return try PiecewiseSchedule(boundaries: boundaries, learningRates: rates)
     case .picture(let path, let values):
+      let image = try Self.reading(path) { () throws(ScheduleError) in try GreyImage(contentsOf: path) }
       return try ImageSchedule(
-        image: GreyImage(contentsOf: path), baseLearningRate: values["base"] ?? 0,
+        image: image, baseLearningRate: values["base"] ?? 0,
         maximumLearningRate: values["max"] ?? 0, totalSteps: totalSteps)
     case .values(let values): return try schedule(values, totalSteps)
+    }
+  }
+
+  /// Does `work`, whose errors are all about one file.
+  private static func reading<Result>(
+    _ path: String, _ work: () throws(ScheduleError) -> Result
+  ) throws(ScheduleError) -> Result {
+    do throws(ScheduleError) {
+      return try work()
+    } catch {
+      throw ScheduleError(error.description, file: path)
     }
   }
 

@@ -82,7 +82,7 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
   /// - Throws: ``ScheduleError`` for a number outside its range, a warm-up that leaves no step, or a file
   ///   that cannot be read.
   public func schedule(totalSteps: Int) throws(ScheduleError) -> any Schedule {
-    do {
+    do throws(ScheduleError) {
       let warmUpSteps = try warmUp?.steps(of: totalSteps) ?? 0
       guard warmUpSteps < totalSteps else {
         throw ScheduleError("It warms up for \(warmUpSteps) of \(totalSteps) steps; leave at least one.")
@@ -90,7 +90,7 @@ public struct ScheduleSpecification: Sendable, Equatable, CustomStringConvertibl
       let base = try kind.schedule(arguments, totalSteps: totalSteps - warmUpSteps)
       return warmUpSteps > 0 ? try WarmUpSchedule(base: base, warmUpSteps: warmUpSteps) : base
     } catch {
-      throw ScheduleError("'\(description)': \(error)")
+      throw ScheduleError("'\(description)': \(error)", file: error.file)
     }
   }
 

@@ -11,6 +11,7 @@ struct CommandLineTests {
       (["--nonsense"], "Unknown option '--nonsense'"),
       (["datasets", "list", "--nonsense"], "Unknown option '--nonsense'"),
       (["datasets", "nonsense"], "Unexpected argument 'nonsense'"),
+      (["train", "--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'"),
     ])
   func wrongCommandLine(arguments: [String], message: String) throws {
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])

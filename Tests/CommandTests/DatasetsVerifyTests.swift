@@ -36,11 +36,11 @@ struct DatasetsVerifyTests {
     #expect(files.allSatisfy { $0["isUsable"] as? Bool == false })
   }
 
-  @Test("With no data there is nothing to check, which is no error")
+  @Test("With no data there is nothing to check, and the status says that input is missing")
   func nothing() throws {
     let folder = try TemporaryFolder()
     let run = try ProgramRun("datasets", "verify", "--data", folder.path)
-    #expect(run.status == 0)
+    #expect(run.status == 66)
     #expect(run.output == "There are no files to check in \(folder.path).\n")
   }
 }

@@ -49,8 +49,12 @@ import Testing
       (idx([2, 1, 1], [1, 2]), idx([3], [0, 1, 2]), "has 3 labels for the 2 images"),
       (idx([2, 1, 1], [1, 2]), idx([2], [0, 10]), "says class 10 for image 1"),
       (
-        idx([0x7FFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1]), idx([2], [0, 1]),
-        "ends before the 2147483647 x 4294967295 x 4294967295 bytes"
+        idx([0xFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1]), idx([2], [0, 1]),
+        "ends before the 16777215 x 4294967295 x 4294967295 bytes"
+      ),
+      (
+        idx([2, 1, 1], [1, 2]), idx([0x100_0001], [0]),
+        "announces 16777217 labels; metalr reads up to 16777216. Split"
       ),
     ])
   func badPair(images: [UInt8], labels: [UInt8], problem: String) throws {

@@ -12,12 +12,15 @@ extension ImageClassifier {
     public var optimizer: Optimizer.Configuration
     /// Which average of the weights is a second candidate at each observation; none by default.
     public var averaging: WeightAveraging
-    /// Images of one step, at least 1; 1,000 by default.
+    /// Images of one step, from 1 to 100,000; 1,000 by default.
     public var batchSize: Int
     /// Threads of this one trainee, at least 1; 1 by default, because trainees side by side scale better.
     public var threads: Int
     /// Which kernels run; nil, the default, is the environment's choice or else the fastest.
     public var instructionSet: InstructionSet?
+
+    /// More images than the built-in data sets have; a step of LeNet-5 on as many takes some 4 s.
+    static let largestBatch = 100_000
 
     /// Creates a configuration; the properties document each default.
     public init(
@@ -38,6 +41,11 @@ extension ImageClassifier {
     public func validate() throws {
       guard batchSize > 0 else {
         throw TraineeError("A batch of \(batchSize) images is impossible. Choose a batch size of at least 1.")
+      }
+      guard batchSize <= Self.largestBatch else {
+        throw TraineeError(
+          "A step of \(batchSize) images takes minutes, in which nothing can stop it. Choose a batch size of at most "
+            + "\(Self.largestBatch).")
       }
       guard threads > 0 else {
         throw TraineeError("A trainee cannot run on \(threads) threads. Choose at least 1.")

@@ -62,6 +62,7 @@ public final class ImageClassifier: Trainee {
     guard let weights = model.lastDenseWeights else {
       throw ModelError("\(configuration.model) has no dense layer to observe. Choose another model.")
     }
+    try MachineMemory.check(model, of: configuration)
     let instructionSet = try configuration.instructionSet ?? InstructionSet.chosen()
     var generator = SeededGenerator(seed: 0)
     self.data = data

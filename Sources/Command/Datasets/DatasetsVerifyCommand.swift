@@ -8,7 +8,7 @@ struct DatasetsVerifyCommand: ParsableCommand {
     abstract: "Read data sets and compare them with their publishers'.",
     discussion: """
       Without names, checks every data set of which a file is there. Ends with status 65 when a file cannot be used,
-      and with 66 when a data set that was named is not there.
+      and with 66 when a data set that was named is not there, or none at all.
 
       EXAMPLES:
         metalr datasets verify
@@ -48,6 +48,7 @@ struct DatasetsVerifyCommand: ParsableCommand {
       text: files.isEmpty
         ? "There are no files to check in \(catalogue.folder).\n"
         : files.map { "\($0.path): \($0.problem ?? $0.state)\n" }.joined())
+    guard !files.isEmpty || !names.isEmpty else { throw ExitCode(ExitStatus.missingInput.rawValue) }
     guard files.allSatisfy(\.isUsable) else { throw ExitCode(ExitStatus.badData.rawValue) }
   }
 

@@ -17,17 +17,23 @@ extension ExitStatus {
     case is OutputFileError: self = .cannotWrite
     case is StandardOutputError: self = .standardOutput
     case let error as DatasetError: self.init(of: error)
-    case let error as FileError:
-      self = FileManager.default.fileExists(atPath: error.path) ? .badData : .missingInput
+    case let error as FileError: self.init(ofFile: error.path)
+    case let error as ScheduleError:
+      if let file = error.file { self.init(ofFile: file) } else { self = .usage }
     case PPOError.invalidOption: self = .usage
     case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
       self = .usage
-    case is UnfinishedTraining, is ChangedTraining, is OtherController, is ScheduleError: self = .usage
+    case is UnfinishedTraining, is ChangedTraining, is OtherController: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
     case PopulationError.foreignState: self = .badData
     default: self = .software
     }
+  }
+
+  /// The status for a file that cannot be used.
+  private init(ofFile path: String) {
+    self = FileManager.default.fileExists(atPath: path) ? .badData : .missingInput
   }
 
   private init(of error: DatasetError) {

@@ -14,7 +14,7 @@ struct CardText {
     let facts = facts
     let width = facts.map(\.name.count).max() ?? 0
     let lines = facts.map {
-      "\($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.value)\n"
+      "\($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.value)".printable + "\n"
     }
     return lines.joined() + evaluation
   }
@@ -61,7 +61,7 @@ struct CardText {
     for row in checkpoint.card.evaluation {
       let measures = [row.finalValidationLoss, row.bestValidationLoss, row.testLoss, row.testAccuracy]
       table.addRow(
-        ["\(row.initialLearningRate)", row.method]
+        ["\(row.initialLearningRate)", row.method.printable]
           + measures.map { values in
             Sample(values).map { "\($0.mean.fixed(4)) (\($0.standardDeviation.fixed(4)))" } ?? "-"
           })

@@ -69,6 +69,12 @@ struct PBTCommand: ParsableCommand {
     try Job.run(interrupt, show) { job in
       let configuration = try configuration()
       let task = try TraineeTask(trainee, preset: preset, plan: configuration.plan)
+      var lock: FolderLock?
+      _ = try job.onFirst {
+        lock = try writingOutput { try FolderLock(output) }
+        return true
+      }
+      defer { withExtendedLifetime(lock) {} }
       let store = PopulationStore(path: "\(output)/population.state", trainee: task.problem.description)
       let pool = job.pool(workers, problem: task.problem)
       let training = try train(configuration, on: pool, store: store, job: job, interrupt: interrupt)

@@ -66,7 +66,8 @@ struct Train: ParsableCommand {
     let task = try TraineeTask(options, preset: preset, plan: plan)
     try task.requireTests()
     let files = TrainFiles(folder: output)
-    try writingOutput { try Folder.create(output) }
+    let lock = try writingOutput { try FolderLock(output) }
+    defer { withExtendedLifetime(lock) {} }
     let trainee = try task.problem.trainee(nil)
     let taker = snapshots ? try taker(trainee, method: method, plan: plan, files: files) : nil
     let run = try run(method, on: taker ?? trainee, plan: plan, interrupt: interrupt)

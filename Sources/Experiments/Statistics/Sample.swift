@@ -3,9 +3,12 @@ public struct Sample: Sendable, Equatable {
   /// The measurements, all finite.
   public let values: [Double]
 
-  /// Creates a sample, or nothing when a value is not finite or there is none.
+  /// Squares of larger measurements overflow, and their sums: they count as infinite.
+  static let largestMeasurement = 1e150
+
+  /// Creates a sample, or nothing when a value is not finite, beyond 1e150, or there is none.
   public init?(_ values: [Double]) {
-    guard !values.isEmpty, values.allSatisfy(\.isFinite) else { return nil }
+    guard !values.isEmpty, values.allSatisfy({ $0.magnitude <= Self.largestMeasurement }) else { return nil }
     self.values = values
   }
 

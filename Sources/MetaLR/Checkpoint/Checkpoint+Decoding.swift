@@ -36,20 +36,29 @@ extension Checkpoint {
     }
     let count = description.features.count
     guard description.policy.observationCount == count, description.policy.actionCount == 1,
-      description.normalizerCount >= 0, description.normalizerClip > 0
+      (0...RunningStatistics.largestCount).contains(description.normalizerCount),
+      description.normalizerClip > 0, description.normalizerClip <= Self.largestClip
     else {
       throw Self.damaged(path, "describes a controller whose parts do not fit each other")
+    }
+    let squares = try Self.doubles(Name.normalizerSquares, count, of: file, path)
+    guard squares.allSatisfy({ $0 >= 0 }) else {
+      throw Self.damaged(path, "has negative squares in '\(Name.normalizerSquares)', which give no decision")
     }
     let normalizer = ObservationNormalizer(
       statistics: RunningStatistics(
         count: description.normalizerCount,
-        mean: try Self.doubles(Name.normalizerMean, count, of: file, path),
-        squaredDeviations: try Self.doubles(Name.normalizerSquares, count, of: file, path)),
+        mean: try Self.doubles(Name.normalizerMean, count, of: file, path), squaredDeviations: squares),
       clip: description.normalizerClip)
     controller = Controller(
       features: description.features, action: description.action, normalizer: normalizer,
       policy: try Self.policy(description.policy, of: file, path))
   }
+
+  /// Sums over 65,536 inputs of at most ``largestClip`` stay below the 3.4e38 of a Float; infinite sums would make the
+  /// decision NaN.
+  private static let largestWeight: Float = 1e30
+  private static let largestClip: Float = 1000
 
   private static func checkFormat(of file: Safetensors, _ path: String) throws(FileError) {
     guard file.metadata[Name.format] == Name.formatValue,
@@ -93,13 +102,16 @@ extension Checkpoint {
   private static func floats(
     _ table: ParameterTable, of file: Safetensors, _ path: String
   ) throws(FileError) -> [Float] {
+    // No memory is reserved for what the header claims: the tensors may not be there.
     var parameters: [Float] = []
-    parameters.reserveCapacity(table.count)
     for entry in table.entries {
       guard let tensor = file.tensors[entry.name], tensor.shape == entry.shape, tensor.isFinite,
         case .float32(let values) = tensor.values
       else {
         throw damaged(path, "lacks a finite F32 tensor '\(entry.name)' of shape \(entry.shape)")
+      }
+      guard values.allSatisfy({ $0.magnitude <= largestWeight }) else {
+        throw damaged(path, "has weights beyond \(largestWeight) in '\(entry.name)', which give no decision")
       }
       parameters += values
     }

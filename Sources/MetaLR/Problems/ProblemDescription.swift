@@ -18,8 +18,10 @@ public struct ProblemDescription: Codable, Sendable, Equatable {
   public var command: String?
 
   /// One line for tables and logs: "fashion, LeNet-5, adam, batch 1000".
+  ///
+  /// The names may come from another process or a file: control characters are left out.
   public var label: String {
-    [dataset, model, optimizer].filter { !$0.isEmpty }.joined(separator: ", ")
+    [dataset, model, optimizer].map(\.printable).filter { !$0.isEmpty }.joined(separator: ", ")
       + (batchSize > 0 ? ", batch \(batchSize)" : "")
   }
 

@@ -14,6 +14,20 @@ public struct TrainingRun: Codable, Sendable, Equatable {
   /// What the guardian decided, one for each reading that it was asked about; nil where there was no guardian.
   public let decisions: [GuardedDecision]?
 
+  /// Reads a run, which has at least the observation at step 0.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    seed = try container.decode(UInt64.self, forKey: .seed)
+    observations = try container.decode([Observation].self, forKey: .observations)
+    hasDiverged = try container.decode(Bool.self, forKey: .hasDiverged)
+    test = try container.decode(Evaluation.self, forKey: .test)
+    decisions = try container.decodeIfPresent([GuardedDecision].self, forKey: .decisions)
+    guard !observations.isEmpty else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .observations, in: container, debugDescription: "a run without an observation")
+    }
+  }
+
   /// The observation of the lowest validation loss after step 0, the first of equals; that of step 0 when no later one is
   /// finite.
   public var best: Observation {

@@ -50,10 +50,15 @@ extension ControllerTraining {
     var isConsistent: Bool {
       let size = configuration.features.count
       let policies = [learner.policy, trainedPolicy, averagePolicy].compactMap(\.self)
-      return (try? configuration.validate()) != nil && episodeCount >= 0
-        && updates.reduce(0) { $0 &+ $1.episodeCount } == episodeCount
+      // Far from where sums of counts overflow.
+      let counts = 0...RunningStatistics.largestCount
+      return (try? configuration.validate()) != nil && counts.contains(episodeCount)
+        && counts.contains(stepCount)
+        && updates.allSatisfy { counts.contains($0.episodeCount) }
+        && updates.reduce(0) { $0 &+ $1.episodeCount } == episodeCount && learner.isConsistent
         && policies.allSatisfy { $0.observationCount == size && $0.actionCount == 1 }
         && normalizer.observationCount == size && rewardScaler.statistics.mean.count == 1
+        && (0...1).contains(rewardScaler.discount) && configuration.featureClip > 0
     }
 
     /// The episodes so far, in order; none where they come in groups.

@@ -22,6 +22,7 @@ extension Model {
       throw ModelError(
         "A ResNet of widths \(widths) and \(blocks) blocks has no layers. Give positive widths and blocks.")
     }
+    try checkSize(widths: widths, blocks: blocks)
     var builder = try ModelBuilder(input: input)
     let stem = try builder.convolution(
       builder.input, "conv1", channels: widths[0], kernelSize: 3, padding: 1, bias: false)
@@ -35,6 +36,26 @@ extension Model {
     let logits = try builder.dense(try builder.globalAveragePool(x), "fc", outputs: classes)
     return try builder.build(logits: logits)
   }
+}
+
+extension Model {
+  /// Refuses a ResNet whose layers alone would take minutes to lay out.
+  private static func checkSize(widths: [Int], blocks: Int) throws(ModelError) {
+    // Two convolutions of 3x3 a block.
+    let parameters = widths.reduce(0.0) { $0 + 18 * Double($1) * Double($1) * Double(blocks) }
+    guard blocks <= mostBlocks, parameters <= mostParameters else {
+      let gigabytes = (parameters * 16 / 1e8).rounded() / 10
+      throw ModelError(
+        "A ResNet of widths \(widths) and \(blocks) blocks a stage takes at least \(gigabytes) GB for parameters, "
+          + "gradients and Adam. Choose at most \(mostBlocks) blocks and narrower stages.")
+    }
+  }
+
+  /// The deepest ResNet for CIFAR-10 has 200 (section 4.2 of the paper).
+  private static var mostBlocks: Int { 1000 }
+
+  /// The 32-bit sizes of the kernels end there.
+  private static var mostParameters: Double { 0x1p31 }
 }
 
 extension ModelBuilder {

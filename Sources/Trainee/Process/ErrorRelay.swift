@@ -54,12 +54,3 @@ final class ErrorRelay {
     leftOut = 0
   }
 }
-
-extension String {
-  /// The text with tabs as blanks and without control characters, which could move a terminal's cursor.
-  var printable: String {
-    String(
-      String.UnicodeScalarView(
-        unicodeScalars.map { $0 == "\t" ? " " : $0 }.filter { $0.properties.generalCategory != .control }))
-  }
-}

@@ -6,6 +6,9 @@ enum TraineeMessage {
   /// The largest whole number that every JSON reader holds exactly.
   static let largestSeed: UInt64 = 1 << 53 - 1
 
+  /// The largest number of a run that has not diverged.
+  static let largestNumber = 1e30
+
   /// One line to the process, without what the request does not need.
   struct Request: Encodable {
     var id = 0
@@ -108,6 +111,6 @@ extension KeyedDecodingContainer {
       throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "missing"))
     }
     let number = try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
-    return number.magnitude > 1e30 ? .infinity : number
+    return number.magnitude > TraineeMessage.largestNumber ? .infinity : number
   }
 }
