@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
   var tokens: String?
 
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
+  @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
 
   @Option(help: "How log lines on standard error look: text, json.")
@@ -51,6 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.tokens = tokens
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
+    configuration.retention = retention.retention
     configuration.limits = limits.limits
     configuration.logFormat = logFormat
     configuration.logLevel = verbose ? .debug : .notice
@@ -69,39 +71,3 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension LogFormat: ExpressibleByArgument {}
-
-/// Limits on what clients may use.
-struct ServeLimitOptions: ParsableArguments {
-  @Option(help: "Bytes of a request's body.")
-  var maxBody: Int = ServiceConfiguration.Limits().bodyBytes
-
-  @Option(help: "Bytes of a request's head.")
-  var maxHeader: Int = ServiceConfiguration.Limits().headerBytes
-
-  @Option(help: "Requests a second of one token.")
-  var maxRate: Double = ServiceConfiguration.Limits().requestsPerSecond
-
-  @Option(help: "Open runs of one token.")
-  var maxRuns: Int = ServiceConfiguration.Limits().runsPerToken
-
-  @Option(help: "Open connections.")
-  var maxConnections: Int = ServiceConfiguration.Limits().connections
-
-  @Option(help: "Seconds for a request to arrive and its answer to be taken.")
-  var requestTimeout: Int = ServiceConfiguration.Limits().requestSeconds
-
-  @Option(help: "Seconds that a connection may be idle.")
-  var idleTimeout: Int = ServiceConfiguration.Limits().idleSeconds
-
-  var limits: ServiceConfiguration.Limits {
-    var limits = ServiceConfiguration.Limits()
-    limits.bodyBytes = maxBody
-    limits.headerBytes = maxHeader
-    limits.requestsPerSecond = maxRate
-    limits.runsPerToken = maxRuns
-    limits.connections = maxConnections
-    limits.requestSeconds = requestTimeout
-    limits.idleSeconds = idleTimeout
-    return limits
-  }
-}

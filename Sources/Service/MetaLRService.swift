@@ -17,6 +17,7 @@ public struct MetaLRService: Sendable {
   private let configuration: ServiceConfiguration
   private let store: RunStore
   private let hub: EventHub
+  private let housekeeper: Housekeeper
   private let logger: Logger
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
@@ -47,6 +48,7 @@ public struct MetaLRService: Sendable {
         for event in events { metrics.happened(event) }
       })
     self.hub = hub
+    housekeeper = Housekeeper(store: store, retention: configuration.retention, logger: logger)
     connections = ConnectionCount(limit: configuration.limits.connections, metrics: metrics)
     let library = ControllerLibrary(folder: configuration.checkpoints)
     let access = AccessControl(
@@ -54,7 +56,8 @@ public struct MetaLRService: Sendable {
     self.metrics = metrics
     endpoints = Endpoints(
       runs: RunRoutes(
-        store: store, library: library, access: access, guardian: guardian, limits: configuration.limits),
+        store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
+        limits: configuration.limits),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
       status: StatusRoutes(
         readiness: Readiness(store: store, library: library), library: library, registry: registry,
@@ -90,7 +93,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub],
+      services: [hub, housekeeper],
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port

@@ -20,6 +20,8 @@ public struct ServiceConfiguration: Sendable {
   public var guardian: Guardian.Configuration
   /// Limits on what clients may use.
   public var limits: Limits
+  /// How long runs are kept.
+  public var retention: Retention
   /// How log lines look; text by default.
   public var logFormat: LogFormat
   /// The least severe lines that are logged; `notice` by default, `debug` logs every request.
@@ -54,6 +56,7 @@ public struct ServiceConfiguration: Sendable {
     port = 8080
     guardian = Guardian.Configuration()
     limits = Limits()
+    retention = Retention()
     logFormat = .text
     logLevel = .notice
   }
@@ -79,6 +82,12 @@ public struct ServiceConfiguration: Sendable {
       ("time for a request", Double(limits.requestSeconds)), ("idle time", Double(limits.idleSeconds)),
     ] where !(value >= 1 && value <= 1e9) {
       throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
+    }
+    for (name, value) in [
+      ("hours until a run is abandoned", retention.abandonHours),
+      ("days that runs are kept", retention.retainDays),
+    ] where !(value >= 0 && value <= 1e6) {
+      throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 0 to 1000000")
     }
   }
 }

@@ -23,7 +23,7 @@ struct IntegrityTests {
 
   func decide(_ store: RunStore, _ run: Run, _ steps: ClosedRange<Int>) async throws {
     for step in steps where step.isMultiple(of: 10) {
-      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o")
+      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: 100)
     }
   }
 
@@ -38,7 +38,7 @@ struct IntegrityTests {
     try FileManager.default.moveItem(atPath: path + suffix, toPath: folder + "/away")
     for _ in 0..<2 {
       let error = await #expect(throws: ServiceError.self) {
-        try await store.answer(Sample.observation(60), run: run.id, owner: "o")
+        try await store.answer(Sample.observation(60), run: run.id, owner: "o", limit: 100)
       }
       #expect(error?.code == "database_replaced" && error?.status == 503)
       await #expect(throws: ServiceError.self) { try await store.probe() }

@@ -7,6 +7,7 @@ struct RunRoutes: Sendable {
   let store: RunStore
   let library: ControllerLibrary
   let access: AccessControl
+  let housekeeper: Housekeeper
   let guardian: Guardian
   let limits: ServiceConfiguration.Limits
 
@@ -38,7 +39,9 @@ struct RunRoutes: Sendable {
     let owner = try access.admit(request, for: .write).name
     let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
     try observation.validate()
-    let answer = DecisionAnswer(try await store.answer(observation, run: try id(context), owner: owner))
+    let decision = try await store.answer(
+      observation, run: try id(context), owner: owner, limit: limits.runsPerToken)
+    let answer = DecisionAnswer(decision)
     return .text(answer.json, type: "application/json")
   }
 
@@ -75,6 +78,7 @@ struct RunRoutes: Sendable {
   func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .write).name
     try await store.delete(try id(context), owner: owner)
+    housekeeper.wake()
     return Response(status: .noContent)
   }
 

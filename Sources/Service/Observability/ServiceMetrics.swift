@@ -52,7 +52,7 @@ struct ServiceMetrics: Sendable {
       })
     otherSources = Counter(label: "metalr_fallback_decisions_total", factory: factory)
     runs = Dictionary(
-      uniqueKeysWithValues: ["opened", "finished", "rewound", "deleted"].map { change in
+      uniqueKeysWithValues: ["opened", "finished", "abandoned", "rewound", "deleted"].map { change in
         (change, Counter(label: "metalr_runs_total", dimensions: [("change", change)], factory: factory))
       })
   }
@@ -72,6 +72,7 @@ struct ServiceMetrics: Sendable {
       if decision.answer.source.hasPrefix("fallback") { otherSources.increment() }
     case .rewound: runs["rewound"]?.increment()
     case .finished: runs["finished"]?.increment()
+    case .abandoned: runs["abandoned"]?.increment()
     case .deleted: runs["deleted"]?.increment()
     }
   }
