@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
 
       EXAMPLES:
         metalr serve --checkpoints checkpoints --database metalr.sqlite
-        metalr serve --checkpoints checkpoints --database metalr.sqlite --listen 0.0.0.0:8080 --tokens tokens.txt
+        metalr serve --checkpoints checkpoints --database metalr.sqlite --tokens tokens.txt
       """)
 
   @Option(
@@ -34,6 +34,10 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var tokens: String?
 
+  @Flag(
+    help: "Let tokens travel without TLS to an address that others can reach, as behind a proxy elsewhere.")
+  var insecureTokens = false
+
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
   @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
@@ -50,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.host = host
     configuration.port = port
     configuration.tokens = tokens
+    configuration.allowsInsecureTokens = insecureTokens
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
     configuration.retention = retention.retention

@@ -18,6 +18,7 @@ public struct MetaLRService: Sendable {
   private let store: RunStore
   private let hub: EventHub
   private let housekeeper: Housekeeper
+  private let tokens: TokenRegistry?
   private let logger: Logger
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
@@ -34,7 +35,8 @@ public struct MetaLRService: Sendable {
     let format = configuration.logFormat
     let level = configuration.logLevel
     logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
-    let tokens = try configuration.tokens.map { try TokenFile(contentsOf: $0) }
+    let tokens = try configuration.tokens.map { [logger] in try TokenRegistry(path: $0, logger: logger) }
+    self.tokens = tokens
     try Self.checkFolder(configuration.checkpoints)
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry)
@@ -49,7 +51,9 @@ public struct MetaLRService: Sendable {
       })
     self.hub = hub
     housekeeper = Housekeeper(store: store, retention: configuration.retention, logger: logger)
-    connections = ConnectionCount(limit: configuration.limits.connections, metrics: metrics)
+    connections = ConnectionCount(
+      limit: configuration.limits.connections, perAddress: configuration.limits.connectionsPerAddress,
+      metrics: metrics)
     let library = ControllerLibrary(folder: configuration.checkpoints)
     let access = AccessControl(
       tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
@@ -60,7 +64,8 @@ public struct MetaLRService: Sendable {
         limits: configuration.limits),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
       status: StatusRoutes(
-        readiness: Readiness(store: store, library: library), library: library, registry: registry,
+        readiness: Readiness(store: store, library: library), gauges: StatusGauges(registry, store: store),
+        library: library, registry: registry,
         access: access),
       dashboard: Dashboard())
   }
@@ -79,6 +84,7 @@ public struct MetaLRService: Sendable {
     signals: [UnixSignal], onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void
   ) async throws {
     let limits = configuration.limits
+    if let warning = OpenFiles.warning(connections: limits.connections) { logger.warning("\(warning)") }
     let application = Application(
       router: endpoints.router(metrics: metrics),
       server: .http1(
@@ -93,7 +99,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper],
+      services: [hub, housekeeper] + (tokens.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port

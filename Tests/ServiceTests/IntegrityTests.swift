@@ -132,6 +132,21 @@ struct IntegrityTests {
     #expect(try DatabaseVerification(path: copy + "/runs.sqlite").losses.count == 1)
   }
 
+  @Test("A write that hangs makes the service unready within the deadline, and readiness comes back with it")
+  func hangingWrite() async throws {
+    let store = try Sample.store(folder)
+    let gate = DispatchSemaphore(value: 0)
+    let hanging = Task { try await store.write { _, _ in gate.wait() } }
+    let library = ControllerLibrary(folder: folder + "/checkpoints")
+    let readiness = Readiness(store: store, library: library, deadline: .milliseconds(200))
+    let report = await readiness.report()
+    #expect(!report.isReady && report.checks.contains { $0.message.contains("within") })
+    gate.signal()
+    try await hanging.value
+    #expect(await Readiness(store: store, library: library).report().isReady)
+    store.close()
+  }
+
   @Test("An older copy in the database's place is told")
   func olderCopy() async throws {
     var store = try Sample.store(folder)

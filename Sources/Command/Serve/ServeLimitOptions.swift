@@ -18,6 +18,9 @@ struct ServeLimitOptions: ParsableArguments {
   @Option(help: "Open connections.")
   var maxConnections: Int = ServiceConfiguration.Limits().connections
 
+  @Option(help: "Open connections from one address.")
+  var maxConnectionsPerAddress: Int = ServiceConfiguration.Limits().connectionsPerAddress
+
   @Option(help: "Seconds for a request to arrive and its answer to be taken.")
   var requestTimeout: Int = ServiceConfiguration.Limits().requestSeconds
 
@@ -31,6 +34,7 @@ struct ServeLimitOptions: ParsableArguments {
     limits.requestsPerSecond = maxRate
     limits.runsPerToken = maxRuns
     limits.connections = maxConnections
+    limits.connectionsPerAddress = maxConnectionsPerAddress
     limits.requestSeconds = requestTimeout
     limits.idleSeconds = idleTimeout
     return limits

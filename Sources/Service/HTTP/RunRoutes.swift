@@ -48,6 +48,8 @@ struct RunRoutes: Sendable {
   func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .read).name
     let filter = try filter(Query(request))
+    // A run of a list costs about a 25th of an observation.
+    try access.charge(owner, Double(filter.limit) / 25)
     let runs = try await store.runs(filter, owner: owner)
     return .json(
       RunList(
@@ -138,7 +140,8 @@ struct RunRoutes: Sendable {
     filter.limit = try query.number("limit", in: 1...500) ?? filter.limit
     filter.before = try query.number("before", in: 1...Int(Int64.max)).map(Int64.init)
     if let label = query.text("label") {
-      let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      // By scalars: "=" and an accent that a value begins with are one character.
+      let parts = label.unicodeScalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, RunRequest.isLabelKey(String(parts[0])) else {
         throw .invalid("label is '\(label.prefix(40))'.", remedy: "Give key=value, with '=' written as %3D.")
       }

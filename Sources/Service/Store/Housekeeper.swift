@@ -66,8 +66,8 @@ final class Housekeeper: ServiceLifecycle.Service {
 extension ServiceConfiguration {
   /// How long runs are kept.
   public struct Retention: Sendable {
-    /// Hours without an observation after which an open run is abandoned, and no longer counted; 0 for never; 168, a
-    /// week, by default. The next observation opens it again.
+    /// Hours without an observation after which an open run is abandoned until its next one, and no longer counted;
+    /// 0 for never; 168, a week, by default.
     public var abandonHours = 168.0
     /// Days after which a run that is not open is deleted; 0, the default, for never.
     public var retainDays = 0.0

@@ -20,8 +20,8 @@ final class RunStore: Sendable {
   ///   - path: The file; created when missing.
   ///   - metrics: Told of commits.
   ///   - logger: Told of commits that failed.
-  ///   - clock: The time, in milliseconds since 1970.
   ///   - rules: Those of runs that are opened from now on.
+  ///   - clock: The time, in milliseconds since 1970.
   ///   - afterCommit: Told what each commit changed, in order.
   /// - Throws: `FileError` when the file cannot be used.
   init(
@@ -225,6 +225,25 @@ final class RunStore: Sendable {
   func probe() async throws(ServiceError) {
     if let damage = damage.withLockedValue({ $0 }) { throw damage }
     try await write { database, _ in try RunQueries.beat(database) }
+  }
+
+  /// How many runs there are of each status.
+  func counts() async throws(ServiceError) -> [String: Int] {
+    try await read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT status, count(*) AS count FROM runs WHERE deleted = 0 GROUP BY status")
+      return Dictionary(rows.map { ($0["status"], $0["count"]) }) { $1 }
+    }
+  }
+
+  /// Requests that wait for the writer.
+  var waiting: Int { writer.depth }
+
+  /// Bytes of the database and its log.
+  var sizes: [(name: String, bytes: Int)] {
+    zip(["database", "log"], DatabasePath.companions(of: file.pool.path)).map { name, path in
+      (name, (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0)
+    }
   }
 
   /// What the start found to be missing; nil for nothing.
