@@ -134,7 +134,9 @@ def main():
     service.terminate()
     status = service.wait()
     print(f"exit status after SIGTERM: {status}")
-    sys.exit(1 if problems or status else 0)
+    # Every decision is chained, none was lost at a start, and each is made again from what was observed.
+    verification = subprocess.run([options.metalr, "verify", folder + "/runs.sqlite", "--repeat"])
+    sys.exit(1 if problems or status or verification.returncode else 0)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
 
       EXAMPLES:
         metalr serve --checkpoints checkpoints --database metalr.sqlite
-        metalr serve --checkpoints checkpoints --database metalr.sqlite --listen 0.0.0.0:8080 --tokens tokens.txt
+        metalr serve --checkpoints checkpoints --database metalr.sqlite --tokens tokens.txt
       """)
 
   @Option(
@@ -34,7 +34,12 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "file"))
   var tokens: String?
 
+  @Flag(
+    help: "Let tokens travel without TLS to an address that others can reach, as behind a proxy elsewhere.")
+  var insecureTokens = false
+
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
+  @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
 
   @Option(help: "How log lines on standard error look: text, json.")
@@ -49,8 +54,10 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.host = host
     configuration.port = port
     configuration.tokens = tokens
+    configuration.allowsInsecureTokens = insecureTokens
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
+    configuration.retention = retention.retention
     configuration.limits = limits.limits
     configuration.logFormat = logFormat
     configuration.logLevel = verbose ? .debug : .notice
@@ -69,39 +76,3 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension LogFormat: ExpressibleByArgument {}
-
-/// Limits on what clients may use.
-struct ServeLimitOptions: ParsableArguments {
-  @Option(help: "Bytes of a request's body.")
-  var maxBody: Int = ServiceConfiguration.Limits().bodyBytes
-
-  @Option(help: "Bytes of a request's head.")
-  var maxHeader: Int = ServiceConfiguration.Limits().headerBytes
-
-  @Option(help: "Requests a second of one token.")
-  var maxRate: Double = ServiceConfiguration.Limits().requestsPerSecond
-
-  @Option(help: "Open runs of one token.")
-  var maxRuns: Int = ServiceConfiguration.Limits().runsPerToken
-
-  @Option(help: "Open connections.")
-  var maxConnections: Int = ServiceConfiguration.Limits().connections
-
-  @Option(help: "Seconds for a request to arrive and its answer to be taken.")
-  var requestTimeout: Int = ServiceConfiguration.Limits().requestSeconds
-
-  @Option(help: "Seconds that a connection may be idle.")
-  var idleTimeout: Int = ServiceConfiguration.Limits().idleSeconds
-
-  var limits: ServiceConfiguration.Limits {
-    var limits = ServiceConfiguration.Limits()
-    limits.bodyBytes = maxBody
-    limits.headerBytes = maxHeader
-    limits.requestsPerSecond = maxRate
-    limits.runsPerToken = maxRuns
-    limits.connections = maxConnections
-    limits.requestSeconds = requestTimeout
-    limits.idleSeconds = idleTimeout
-    return limits
-  }
-}

@@ -17,6 +17,8 @@ public struct MetaLRService: Sendable {
   private let configuration: ServiceConfiguration
   private let store: RunStore
   private let hub: EventHub
+  private let housekeeper: Housekeeper
+  private let tokens: TokenRegistry?
   private let logger: Logger
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
@@ -33,7 +35,8 @@ public struct MetaLRService: Sendable {
     let format = configuration.logFormat
     let level = configuration.logLevel
     logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
-    let tokens = try configuration.tokens.map { try TokenFile(contentsOf: $0) }
+    let tokens = try configuration.tokens.map { [logger] in try TokenRegistry(path: $0, logger: logger) }
+    self.tokens = tokens
     try Self.checkFolder(configuration.checkpoints)
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry)
@@ -47,17 +50,22 @@ public struct MetaLRService: Sendable {
         for event in events { metrics.happened(event) }
       })
     self.hub = hub
-    connections = ConnectionCount(limit: configuration.limits.connections, metrics: metrics)
+    housekeeper = Housekeeper(store: store, retention: configuration.retention, logger: logger)
+    connections = ConnectionCount(
+      limit: configuration.limits.connections, perAddress: configuration.limits.connectionsPerAddress,
+      metrics: metrics)
     let library = ControllerLibrary(folder: configuration.checkpoints)
     let access = AccessControl(
       tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
     self.metrics = metrics
     endpoints = Endpoints(
       runs: RunRoutes(
-        store: store, library: library, access: access, guardian: guardian, limits: configuration.limits),
+        store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
+        limits: configuration.limits),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
       status: StatusRoutes(
-        readiness: Readiness(store: store, library: library), library: library, registry: registry,
+        readiness: Readiness(store: store, library: library), gauges: StatusGauges(registry, store: store),
+        library: library, registry: registry,
         access: access),
       dashboard: Dashboard())
   }
@@ -76,6 +84,7 @@ public struct MetaLRService: Sendable {
     signals: [UnixSignal], onListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void
   ) async throws {
     let limits = configuration.limits
+    if let warning = OpenFiles.warning(connections: limits.connections) { logger.warning("\(warning)") }
     let application = Application(
       router: endpoints.router(metrics: metrics),
       server: .http1(
@@ -90,7 +99,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub],
+      services: [hub, housekeeper] + (tokens.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port

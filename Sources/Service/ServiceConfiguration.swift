@@ -14,12 +14,17 @@ public struct ServiceConfiguration: Sendable {
   public var port: Int
   /// The file of tokens; nil lets everybody on this machine in, and nobody else.
   public var tokens: String?
+  /// Whether tokens may travel to an address that others can reach without TLS; false by default, true where a proxy
+  /// in front has the TLS.
+  public var allowsInsecureTokens = false
   /// Takes over where a controller is not to be trusted, in runs opened from now on; nil for nobody.
   public var fallback: ServiceFallback?
   /// Thresholds of the guardian in runs opened from now on; a run keeps those that it began with.
   public var guardian: Guardian.Configuration
   /// Limits on what clients may use.
   public var limits: Limits
+  /// How long runs are kept.
+  public var retention: Retention
   /// How log lines look; text by default.
   public var logFormat: LogFormat
   /// The least severe lines that are logged; `notice` by default, `debug` logs every request.
@@ -37,6 +42,8 @@ public struct ServiceConfiguration: Sendable {
     public var runsPerToken = 1000
     /// Open connections; 1,024 by default.
     public var connections = 1024
+    /// Open connections from one address; 512 by default.
+    public var connectionsPerAddress = 512
     /// Seconds for a request to arrive once its head is there, and for a client to take its answer; 10 by default.
     public var requestSeconds = 10
     /// Seconds that a connection may be idle; 60 by default.
@@ -54,6 +61,7 @@ public struct ServiceConfiguration: Sendable {
     port = 8080
     guardian = Guardian.Configuration()
     limits = Limits()
+    retention = Retention()
     logFormat = .text
     logLevel = .notice
   }
@@ -72,13 +80,27 @@ public struct ServiceConfiguration: Sendable {
         value: "'\(host)', which others can reach, and there is no file of tokens",
         expected: "--tokens, or listen to 127.0.0.1")
     }
+    guard allowsInsecureTokens || AccessControl.isLoopback(host) else {
+      throw ConfigurationError(
+        name: "address to listen to",
+        value:
+          "'\(host)', which others can reach, and the service has no TLS: anybody on the way can read the tokens",
+        expected: "127.0.0.1 behind a proxy with TLS on this machine, or --insecure-tokens")
+    }
     for (name, value) in [
       ("limit on the body", Double(limits.bodyBytes)), ("limit on the head", Double(limits.headerBytes)),
       ("rate of requests", limits.requestsPerSecond), ("number of runs a token", Double(limits.runsPerToken)),
       ("number of connections", Double(limits.connections)),
+      ("number of connections from an address", Double(limits.connectionsPerAddress)),
       ("time for a request", Double(limits.requestSeconds)), ("idle time", Double(limits.idleSeconds)),
     ] where !(value >= 1 && value <= 1e9) {
       throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
+    }
+    for (name, value) in [
+      ("hours until a run is abandoned", retention.abandonHours),
+      ("days that runs are kept", retention.retainDays),
+    ] where !(value >= 0 && value <= 1e6) {
+      throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 0 to 1000000")
     }
   }
 }

@@ -23,7 +23,7 @@ struct IntegrityTests {
 
   func decide(_ store: RunStore, _ run: Run, _ steps: ClosedRange<Int>) async throws {
     for step in steps where step.isMultiple(of: 10) {
-      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o")
+      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: 100)
     }
   }
 
@@ -38,7 +38,7 @@ struct IntegrityTests {
     try FileManager.default.moveItem(atPath: path + suffix, toPath: folder + "/away")
     for _ in 0..<2 {
       let error = await #expect(throws: ServiceError.self) {
-        try await store.answer(Sample.observation(60), run: run.id, owner: "o")
+        try await store.answer(Sample.observation(60), run: run.id, owner: "o", limit: 100)
       }
       #expect(error?.code == "database_replaced" && error?.status == 503)
       await #expect(throws: ServiceError.self) { try await store.probe() }
@@ -130,6 +130,21 @@ struct IntegrityTests {
     #expect(next.loss == nil, "it is told once")
     next.close()
     #expect(try DatabaseVerification(path: copy + "/runs.sqlite").losses.count == 1)
+  }
+
+  @Test("A write that hangs makes the service unready within the deadline, and readiness comes back with it")
+  func hangingWrite() async throws {
+    let store = try Sample.store(folder)
+    let gate = DispatchSemaphore(value: 0)
+    let hanging = Task { try await store.write { _, _ in gate.wait() } }
+    let library = ControllerLibrary(folder: folder + "/checkpoints")
+    let readiness = Readiness(store: store, library: library, deadline: .milliseconds(200))
+    let report = await readiness.report()
+    #expect(!report.isReady && report.checks.contains { $0.message.contains("within") })
+    gate.signal()
+    try await hanging.value
+    #expect(await Readiness(store: store, library: library).report().isReady)
+    store.close()
   }
 
   @Test("An older copy in the database's place is told")

@@ -14,16 +14,55 @@ struct LimitTests {
         let second = try service.client()
         #expect(try await first.request("GET", "/healthz").status == 200)
         #expect(try await second.request("GET", "/healthz").status == 200)
-        let third = try await service.client().request("GET", "/healthz")
+        let third = try await service.client().request("GET", "/v1/runs")
         #expect(third.status == 503 && third.code == "too_many_connections")
       }
       var status = 0
       for _ in 0..<50 where status != 200 {
         try await Task.sleep(for: .milliseconds(20))
-        status = try await service.client().request("GET", "/healthz").status
+        status = try await service.client().request("GET", "/v1/runs").status
       }
       #expect(status == 200)
     }
+  }
+
+  @Test("One address cannot take all connections, and health is told when it has taken its own")
+  func perAddress() async throws {
+    try await RunningService.with({ $0.limits.connectionsPerAddress = 2 }) { service in
+      let idle = [try service.client(), try service.client()]
+      for client in idle { #expect(try await client.request("GET", "/healthz").status == 200) }
+      let refused = try await service.client().request("GET", "/v1/runs")
+      #expect(refused.status == 503 && refused.code == "too_many_connections")
+      for path in ["/healthz", "/readyz", "/metrics"] {
+        let client = try service.client()
+        #expect(try await client.request("GET", path).status == 200)
+        await #expect(throws: TestClient.Closed.self) { try await client.request("GET", path) }
+      }
+      _ = idle
+    }
+  }
+
+  @Test("Addresses are counted apart")
+  func addresses() {
+    let count = ConnectionCount(limit: 3, perAddress: 2, metrics: ServiceMetrics(PrometheusRegistry()))
+    #expect(["a", "a", "a"].map(count.enter) == [true, true, false])
+    count.leave("a")
+    #expect(count.enter("b"))
+    #expect(!count.enter("b"), "one too many in all")
+  }
+
+  @Test("A connection that asks nothing ends after the time for a request, not the longer idle time")
+  func firstRequest() async throws {
+    try await RunningService.with({ $0.limits.requestSeconds = 1 }) { service in
+      await #expect(throws: TestClient.Closed.self) { try await service.client().answer() }
+    }
+  }
+
+  @Test("A limit on files that is too low for the connections is told with what is needed")
+  func openFiles() {
+    #expect(OpenFiles.shortage(limit: 1088, connections: 1024) == nil)
+    #expect(OpenFiles.shortage(limit: 1087, connections: 1024)?.contains("1088") == true)
+    #expect(OpenFiles.warning(connections: 10) == nil)
   }
 
   @Test("A head that is too large, and one that is no HTTP, are answered")
@@ -82,6 +121,12 @@ struct LimitTests {
     configuration.host = "0.0.0.0"
     #expect(throws: ConfigurationError.self) { try configuration.validate() }
     configuration.tokens = "t"
+    let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    #expect(error?.expected.contains("--insecure-tokens") == true)
+    configuration.allowsInsecureTokens = true
+    try configuration.validate()
+    configuration.allowsInsecureTokens = false
+    configuration.host = "127.0.0.1"
     try configuration.validate()
   }
 }

@@ -24,7 +24,7 @@ struct RunRulesTests {
     var answers: [GuardedDecision] = []
     for step in steps {
       let observation = Sample.observation(step, noise: step % 50 == 40 ? 2 : 0)
-      answers.append(try await store.answer(observation, run: run.id, owner: "o").answer)
+      answers.append(try await store.answer(observation, run: run.id, owner: "o", limit: 100).answer)
     }
     return answers
   }

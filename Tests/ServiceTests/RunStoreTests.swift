@@ -31,7 +31,8 @@ struct RunStoreTests {
     let run = try await open(#require(store))
     var decisions: [StoredDecision] = []
     for step in stride(from: 0, through: 50, by: 10) {
-      decisions.append(try await #require(store).answer(Sample.observation(step), run: run.id, owner: "o"))
+      decisions.append(
+        try await #require(store).answer(Sample.observation(step), run: run.id, owner: "o", limit: 100))
     }
     _ = try await #require(store).run(run.id, owner: "o")
     store?.close()
@@ -40,10 +41,11 @@ struct RunStoreTests {
     let again = try Sample.store(folder)
     for decision in decisions {
       #expect(
-        try await again.answer(decision.observation, run: run.id, owner: "o") == decision)
+        try await again.answer(decision.observation, run: run.id, owner: "o", limit: 100) == decision)
     }
     _ = try await again.rewind(run.id, to: 20, owner: "o", limit: 1)
-    #expect(try await again.answer(Sample.observation(30), run: run.id, owner: "o") == decisions[3])
+    #expect(
+      try await again.answer(Sample.observation(30), run: run.id, owner: "o", limit: 100) == decisions[3])
     #expect(try await again.run(run.id, owner: "o").rewinds == 1)
   }
 
@@ -51,8 +53,8 @@ struct RunStoreTests {
   func rewindPastTheLimit() async throws {
     let store = try Sample.store(folder)
     let ended = try await open(store, limit: 1)
-    _ = try await store.answer(Sample.observation(0), run: ended.id, owner: "o")
-    _ = try await store.answer(Sample.observation(10), run: ended.id, owner: "o")
+    _ = try await store.answer(Sample.observation(0), run: ended.id, owner: "o", limit: 100)
+    _ = try await store.answer(Sample.observation(10), run: ended.id, owner: "o", limit: 100)
     _ = try await store.finish(ended.id, owner: "o")
     _ = try await open(store, limit: 1)
     await #expect(throws: ServiceError.self) {
@@ -68,8 +70,8 @@ struct RunStoreTests {
     let run = try await open(store)
     var observation = Sample.observation(0)
     observation.measures[.validationLoss] = Reading(.nan)
-    let decision = try await store.answer(observation, run: run.id, owner: "o")
-    #expect(try await store.answer(observation, run: run.id, owner: "o") == decision)
+    let decision = try await store.answer(observation, run: run.id, owner: "o", limit: 100)
+    #expect(try await store.answer(observation, run: run.id, owner: "o", limit: 100) == decision)
     #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).rewinds == 0)
     let ended = try await store.finish(run.id, owner: "o")
     #expect(try await store.finish(run.id, owner: "o") == ended)
@@ -99,7 +101,8 @@ struct RunStoreTests {
       for run in runs {
         group.addTask {
           for step in stride(from: 0, through: 100, by: 10) {
-            let decision = try await store.answer(Sample.observation(step), run: run.id, owner: "o")
+            let decision = try await store.answer(
+              Sample.observation(step), run: run.id, owner: "o", limit: 100)
             #expect(decision.step == step)
           }
         }
@@ -127,7 +130,7 @@ struct RunStoreTests {
     await #expect(throws: ServiceError.self) { try await open(store, key: "k", totalSteps: 20) }
     await #expect(throws: ServiceError.self) { try await store.run(run.id, owner: "p") }
     await #expect(throws: ServiceError.self) {
-      try await store.answer(Sample.observation(0), run: run.id, owner: "p")
+      try await store.answer(Sample.observation(0), run: run.id, owner: "p", limit: 100)
     }
     let error = await #expect(throws: ServiceError.self) { try await open(store, limit: 1) }
     #expect(error?.code == "too_many_runs")
@@ -142,7 +145,8 @@ struct RunStoreTests {
     let twin = try await open(#require(store))
     var rates: [Double] = []
     for step in [0, 10, 20] {
-      let answer = try await #require(store).answer(Sample.observation(step), run: run.id, owner: "o")
+      let answer = try await #require(store).answer(
+        Sample.observation(step), run: run.id, owner: "o", limit: 100)
       rates.append(answer.answer.learningRate)
     }
     try Sample.checkpoint(seed: 2).write(to: folder + "/checkpoints/sample.ckpt")
@@ -153,7 +157,8 @@ struct RunStoreTests {
     let again = try Sample.store(folder)
     for (step, rate) in zip([0, 10, 20], rates) {
       #expect(
-        try await again.answer(Sample.observation(step), run: twin.id, owner: "o").answer.learningRate == rate
+        try await again.answer(Sample.observation(step), run: twin.id, owner: "o", limit: 100).answer
+          .learningRate == rate
       )
     }
     let error = await #expect(throws: ServiceError.self) { try await library.controller("sample") }
@@ -172,7 +177,9 @@ struct RunStoreTests {
   func damage() async throws {
     let store = try Sample.store(folder)
     let run = try await open(store)
-    for step in [0, 10] { _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o") }
+    for step in [0, 10] {
+      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: 100)
+    }
     store.close()
     let path = folder + "/runs.sqlite"
     let page = try await DatabaseQueue(path: path).read {

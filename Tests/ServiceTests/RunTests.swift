@@ -16,7 +16,7 @@ struct RunTests {
       key: 1, id: "a", owner: "o",
       request: RunRequest(controller: "sample", initialLearningRate: 0.01, totalSteps: 25, interval: 10),
       controllerHash: "", created: "", rules: try RunRules(guardian: Guardian(), fallback: nil),
-      decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
+      decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, touched: 0, last: nil)
   }
 
   mutating func answer(_ observation: ReportedObservation, earlier: StoredDecision? = nil) throws -> (
@@ -95,7 +95,7 @@ struct RunTests {
   mutating func rewind() throws {
     var first: [StoredDecision] = []
     for step in [0, 10, 20] { first.append(try answer(Sample.observation(step)).0) }
-    try run.rewind(to: first[0])
+    try run.rewind(to: first[0], now: 0)
     #expect(run.nextStep == 10 && run.rewinds == 1 && run.learningRate == first[0].answer.learningRate)
     for step in [10, 20] {
       let again = try answer(Sample.observation(step))
@@ -108,22 +108,22 @@ struct RunTests {
   mutating func finish() throws {
     let first = try answer(Sample.observation(0)).0
     _ = try answer(Sample.observation(10))
-    run.finish()
+    run.finish(now: 0)
     let error = #expect(throws: ServiceError.self) { try answer(Sample.observation(20)) }
     #expect(error?.code == "run_finished")
-    try run.rewind(to: first)
+    try run.rewind(to: first, now: 0)
     #expect(run.status == .open)
   }
 
   @Test("A rewind to where a finished run stands, or to its beginning, lets it take the next observation")
   mutating func reopening() throws {
-    run.finish()
-    try run.rewind(to: nil)
+    run.finish(now: 0)
+    try run.rewind(to: nil, now: 0)
     let first = try answer(Sample.observation(0)).0
-    run.finish()
-    try run.rewind(to: first)
+    run.finish(now: 0)
+    try run.rewind(to: first, now: 0)
     #expect(run.status == .open && run.rewinds == 2)
-    try run.rewind(to: first)
+    try run.rewind(to: first, now: 0)
     #expect(run.rewinds == 2, "once is enough")
     #expect(try answer(Sample.observation(10)).1)
   }
@@ -133,14 +133,14 @@ struct RunTests {
     let first = try answer(Sample.observation(0)).0
     for step in [10, 20, 25] { _ = try answer(Sample.observation(step)) }
     let complete = try #require(run.last)
-    try run.rewind(to: complete)
+    try run.rewind(to: complete, now: 0)
     #expect(run.status == .finished && run.rewinds == 0)
     let stop = StoredDecision(
       observation: first.observation,
       answer: GuardedDecision(
         learningRate: 1, scale: 1, verdict: .stop, source: "guardian", outOfDistribution: nil),
       state: first.state)
-    let error = #expect(throws: ServiceError.self) { try run.rewind(to: stop) }
+    let error = #expect(throws: ServiceError.self) { try run.rewind(to: stop, now: 0) }
     #expect(error?.code == "run_stopped" && error?.status == 409)
   }
 

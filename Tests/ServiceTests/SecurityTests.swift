@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Logging
 import Testing
 
 @testable import Service
@@ -23,10 +24,11 @@ struct SecurityTests {
       bob read d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa
       """)
     #expect(
-      tokens.principal(presenting: Array("secret".utf8)) == Principal(name: "alice", scopes: [.read, .write]))
-    #expect(tokens.principal(presenting: Array("other".utf8)) == Principal(name: "bob", scopes: [.read]))
-    #expect(tokens.principal(presenting: Array("Secret".utf8)) == nil)
-    #expect(tokens.principal(presenting: []) == nil)
+      try tokens.principal(presenting: Array("secret".utf8))
+        == Principal(name: "alice", scopes: [.read, .write]))
+    #expect(try tokens.principal(presenting: Array("other".utf8)) == Principal(name: "bob", scopes: [.read]))
+    #expect(try tokens.principal(presenting: Array("Secret".utf8)) == nil)
+    #expect(try tokens.principal(presenting: []) == nil)
   }
 
   @Test(
@@ -38,6 +40,65 @@ struct SecurityTests {
   func badLine(line: String) {
     let error = #expect(throws: FileError.self) { try tokens("# one\n" + line) }
     #expect(error?.problem.contains("line 2") == true)
+  }
+
+  @Test("Line ends of Windows, a byte order mark and a last line without an end swallow no token")
+  func lineEnds() throws {
+    let hashes = ["a", "b"].map { String(repeating: $0, count: 64) }
+    let known = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    let tokens = try tokens(
+      "\u{FEFF}carol read \(hashes[0])\r\n# a comment\r\nalice read \(known)\r\nbob read \(hashes[1])")
+    #expect(try tokens.principal(presenting: Array("secret".utf8))?.name == "alice")
+    let error = #expect(throws: FileError.self) { try self.tokens("# one\r\nalice read \(known)\r\nbob\r\n") }
+    #expect(error?.problem.contains("line 3") == true)
+  }
+
+  @Test("A name may have several tokens with scopes of their own, and a token ends when it says")
+  func overlap() throws {
+    let secret = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    let other = "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
+    let tokens = try tokens("alice read,write \(other)\nalice read \(secret) expires=2027-01-01T00:00:00Z")
+    let end = Date(timeIntervalSince1970: 1_798_761_600)
+    #expect(
+      try tokens.principal(presenting: Array("secret".utf8), at: end - 1)
+        == Principal(name: "alice", scopes: [.read]))
+    #expect(try tokens.principal(presenting: Array("other".utf8), at: end)?.scopes == [.read, .write])
+    let error = #expect(throws: ServiceError.self) {
+      try tokens.principal(presenting: Array("secret".utf8), at: end)
+    }
+    #expect(error?.status == 401 && error?.message.contains("2027-01-01") == true)
+    for line in ["bob read \(secret)\nalice read \(secret)", "bob read \(secret) expires=soon"] {
+      #expect(throws: FileError.self) { try self.tokens(line) }
+    }
+  }
+
+  @Test("Tokens are read again on demand, and a file that cannot be used changes nothing")
+  func reload() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/metalr-tokens-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func write(_ name: String, _ hash: String) throws {
+      try Data("\(name) read \(hash)\n".utf8).write(to: URL(fileURLWithPath: path))
+    }
+    let secret = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+    try write("alice", secret)
+    let logger = Logger(label: "t") { LineLogHandler(label: $0, format: .text, level: .critical) }
+    let registry = try TokenRegistry(path: path, logger: logger)
+    try write("bob", secret)
+    registry.reload()
+    #expect(try registry.tokens.principal(presenting: Array("secret".utf8))?.name == "bob")
+    try write("carol", "nothing")
+    registry.reload()
+    #expect(try registry.tokens.principal(presenting: Array("secret".utf8))?.name == "bob")
+  }
+
+  @Test("A request that costs more counts as more, and never as more than a second's")
+  func cost() throws {
+    let limiter = RateLimiter(perSecond: 10)
+    let start = ContinuousClock.now
+    try limiter.admit("a", cost: 9, at: start)
+    #expect(throws: ServiceError.self) { try limiter.admit("a", cost: 2, at: start) }
+    try limiter.admit("a", cost: 1, at: start)
+    try limiter.admit("b", cost: 1000, at: start)
   }
 
   @Test("Past its rate an owner waits, others do not")

@@ -5,35 +5,46 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// How many connections are open.
+/// How many connections are open, in all and from each address.
 final class ConnectionCount: Sendable {
-  private let open = NIOLockedValueBox(0)
+  private struct Open {
+    var total = 0
+    var byAddress: [String: Int] = [:]
+  }
+
+  private let open = NIOLockedValueBox(Open())
   private let limit: Int
+  private let perAddress: Int
   private let metrics: ServiceMetrics
 
-  init(limit: Int, metrics: ServiceMetrics) {
+  init(limit: Int, perAddress: Int, metrics: ServiceMetrics) {
     self.limit = limit
+    self.perAddress = perAddress
     self.metrics = metrics
   }
 
   /// Counts a connection in; false when it is one too many.
-  func enter() -> Bool {
-    let count = open.withLockedValue { open in
-      open += 1
-      return open
+  func enter(_ address: String) -> Bool {
+    let (total, ofAddress) = open.withLockedValue { open in
+      open.total += 1
+      open.byAddress[address, default: 0] += 1
+      return (open.total, open.byAddress[address, default: 0])
     }
-    metrics.connections.set(count)
-    if count > limit { metrics.refusedConnections.increment() }
-    return count <= limit
+    metrics.connections.set(total)
+    let isAdmitted = total <= limit && ofAddress <= perAddress
+    if !isAdmitted { metrics.refusedConnections.increment() }
+    return isAdmitted
   }
 
   /// Counts a connection out.
-  func leave() {
-    metrics.connections.set(
-      open.withLockedValue { open in
-        open -= 1
-        return open
-      })
+  func leave(_ address: String) {
+    let total = open.withLockedValue { open in
+      open.total -= 1
+      let left = open.byAddress[address, default: 1] - 1
+      open.byAddress[address] = left > 0 ? left : nil
+      return open.total
+    }
+    metrics.connections.set(total)
   }
 }
 
@@ -50,6 +61,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let count: ConnectionCount
   private let idleTimeout: TimeAmount
   private let requestTimeout: TimeAmount
+  private var address = ""
   private var hasEntered = false
   private var isRefused = false
   private var isOver = false
@@ -84,14 +96,33 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isOver else { return }
     switch unwrapInboundIn(data) {
-    case .head:
-      if isRefused {
+    case .head(let head):
+      // Who asks how the service is gets an answer also when all connections are taken.
+      if isRefused, !Self.isAboutHealth(head) {
         end(
           context,
           ServiceError(
-            503, "too_many_connections", "Too many connections are open.", remedy: "Try again in a moment.",
-            retryAfter: 1))
+            503, "too_many_connections", "Too many connections are open, in all or from this address.",
+            remedy: "Try again in a moment.", retryAfter: 1))
         return
+      }
+      // The first one is the request's authority and no field any more.
+      guard !head.headerFields.contains(where: { $0.name.canonicalName == "host" }) else {
+        end(
+          context,
+          ServiceError(400, "invalid_http", "The request has two Host headers.", remedy: "Send one."))
+        return
+      }
+      if let expectation = head.headerFields[.expect] {
+        guard expectation.lowercased() == "100-continue" else {
+          end(
+            context,
+            ServiceError(
+              417, "expectation_failed", "The service cannot do what the header Expect asks for.",
+              remedy: "Leave it out, or send 100-continue."))
+          return
+        }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
       }
       inFlight += 1
       isReading = true
@@ -114,6 +145,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .end:
       isAnswering = false
       inFlight -= 1
+      if isRefused {
+        // It was let in for this one answer.
+        context.writeAndFlush(data).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        promise?.succeed()
+        return
+      }
       if inFlight == 0 && !isReading { schedule(context, in: idleTimeout) }
     case .body: break
     }
@@ -151,8 +188,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private func enter(_ context: ChannelHandlerContext) {
     guard !hasEntered else { return }
     hasEntered = true
-    isRefused = !count.enter()
-    schedule(context, in: isRefused ? requestTimeout : idleTimeout)
+    address = context.remoteAddress?.ipAddress ?? ""
+    isRefused = !count.enter(address)
+    // A connection that asks nothing at first is not worth as long a wait as one between two requests.
+    schedule(context, in: min(requestTimeout, idleTimeout))
+  }
+
+  private static func isAboutHealth(_ head: HTTPRequest) -> Bool {
+    ["/healthz", "/readyz", "/metrics"].contains(head.path)
   }
 
   private func leave() {
@@ -162,7 +205,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     if hasEntered && !isOver { isOver = true }
     if hasEntered {
       hasEntered = false
-      count.leave()
+      count.leave(address)
     }
   }
 

@@ -47,10 +47,11 @@ struct Endpoints: Sendable {
   /// The router of all endpoints.
   func router(metrics: ServiceMetrics) -> Router<ServiceContext> {
     let endpoints = all
-    let router = Router(context: ServiceContext.self)
+    let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
       middleware: ErrorMiddleware(metrics: metrics) { path in
-        endpoints.filter { $0.isAt(path[...]) }.map(\.method)
+        let methods = endpoints.filter { $0.isAt(path[...]) }.map(\.method)
+        return methods.contains(.get) ? methods + [.head] : methods
       })
     for endpoint in endpoints {
       router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.answer)

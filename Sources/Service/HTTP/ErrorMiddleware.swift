@@ -30,10 +30,13 @@ struct ErrorMiddleware: RouterMiddleware {
           500, "internal_error", "The service failed on this request.",
           remedy: "The service's log says more."))
     }
+    if request.method == .head { response = response.createHeadResponse() }
     response.headers[.cacheControl] = "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"
     let duration = DispatchTime.now().uptimeNanoseconds - start
-    let endpoint = "\(request.method) \(context.endpointPath ?? "other")"
+    // Methods that no path offers are any text: counted as one, since counters stay for ever.
+    let isOffered = [.get, .head, .post, .delete].contains(request.method)
+    let endpoint = isOffered ? "\(request.method) \(context.endpointPath ?? "other")" : "other"
     metrics.answered(endpoint, status: response.status.code, nanoseconds: duration)
     context.logger.debug(
       "request",

@@ -74,7 +74,7 @@ struct EventRoutes: Sendable {
         case .deleted:
           try await writer.write(try Self.event("deleted", ["id": event.run.id]))
           return
-        case .opened, .finished: break
+        case .opened, .finished, .abandoned: break
         }
         if event.run.status != .open {
           try await writer.write(try Self.event("run", RunView(run: event.run)))

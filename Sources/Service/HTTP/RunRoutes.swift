@@ -7,6 +7,7 @@ struct RunRoutes: Sendable {
   let store: RunStore
   let library: ControllerLibrary
   let access: AccessControl
+  let housekeeper: Housekeeper
   let guardian: Guardian
   let limits: ServiceConfiguration.Limits
 
@@ -38,13 +39,17 @@ struct RunRoutes: Sendable {
     let owner = try access.admit(request, for: .write).name
     let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
     try observation.validate()
-    let answer = DecisionAnswer(try await store.answer(observation, run: try id(context), owner: owner))
+    let decision = try await store.answer(
+      observation, run: try id(context), owner: owner, limit: limits.runsPerToken)
+    let answer = DecisionAnswer(decision)
     return .text(answer.json, type: "application/json")
   }
 
   func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .read).name
     let filter = try filter(Query(request))
+    // A run of a list costs about a 25th of an observation.
+    try access.charge(owner, Double(filter.limit) / 25)
     let runs = try await store.runs(filter, owner: owner)
     return .json(
       RunList(
@@ -75,6 +80,7 @@ struct RunRoutes: Sendable {
   func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .write).name
     try await store.delete(try id(context), owner: owner)
+    housekeeper.wake()
     return Response(status: .noContent)
   }
 
@@ -134,7 +140,8 @@ struct RunRoutes: Sendable {
     filter.limit = try query.number("limit", in: 1...500) ?? filter.limit
     filter.before = try query.number("before", in: 1...Int(Int64.max)).map(Int64.init)
     if let label = query.text("label") {
-      let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      // By scalars: "=" and an accent that a value begins with are one character.
+      let parts = label.unicodeScalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, RunRequest.isLabelKey(String(parts[0])) else {
         throw .invalid("label is '\(label.prefix(40))'.", remedy: "Give key=value, with '=' written as %3D.")
       }

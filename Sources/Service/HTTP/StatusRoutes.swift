@@ -3,6 +3,7 @@ import Hummingbird
 /// What tells how the service is.
 struct StatusRoutes: Sendable {
   let readiness: Readiness
+  let gauges: StatusGauges
   let library: ControllerLibrary
   let registry: PrometheusRegistry
   let access: AccessControl
@@ -16,8 +17,9 @@ struct StatusRoutes: Sendable {
     return .json(report, status: report.isReady ? .ok : .serviceUnavailable)
   }
 
-  func metrics(_ request: Request, _ context: ServiceContext) throws -> Response {
+  func metrics(_ request: Request, _ context: ServiceContext) async throws -> Response {
     _ = try access.admit(request, for: .read)
+    await gauges.update()
     return .text(registry.text(), type: "text/plain; version=0.0.4; charset=utf-8")
   }
 

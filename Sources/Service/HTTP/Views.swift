@@ -5,8 +5,9 @@ struct RunView: Encodable, Sendable {
   let run: Run
 
   private enum CodingKeys: String, CodingKey {
-    case id, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, status,
-      rewinds
+    case id, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, lastSeen,
+      status,
+      rewinds, decisionVersion
     case step, nextStep, learningRate, trainLoss, validationLoss, verdict, source, outOfDistribution
   }
 
@@ -21,8 +22,10 @@ struct RunView: Encodable, Sendable {
     try container.encode(run.request.interval, forKey: .interval)
     try container.encode(run.request.labels, forKey: .labels)
     try container.encode(run.created, forKey: .created)
+    try container.encode(Timestamp.text(run.seen), forKey: .lastSeen)
     try container.encode(run.status, forKey: .status)
     try container.encode(run.rewinds, forKey: .rewinds)
+    try container.encode(run.decisionVersion, forKey: .decisionVersion)
     try container.encode(run.last?.step, forKey: .step)
     try container.encode(run.nextStep, forKey: .nextStep)
     try container.encode(run.learningRate, forKey: .learningRate)
@@ -61,7 +64,7 @@ struct ScheduleRow: Encodable, Sendable {
   let decision: StoredDecision
 
   private enum CodingKeys: String, CodingKey {
-    case step, learningRate, scale, verdict, source, outOfDistribution, trainLoss, validationLoss
+    case trainLoss, validationLoss, time
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -69,10 +72,12 @@ struct ScheduleRow: Encodable, Sendable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(decision.observation.trainLoss, forKey: .trainLoss)
     try container.encode(decision.observation.validationLoss, forKey: .validationLoss)
+    try container.encode(Timestamp.text(decision.time), forKey: .time)
   }
 
   /// The names of the columns.
-  static let header = "step,learningRate,scale,verdict,source,outOfDistribution,trainLoss,validationLoss\n"
+  static let header =
+    "step,learningRate,scale,verdict,source,outOfDistribution,trainLoss,validationLoss,time\n"
 
   /// The row; no column can hold a comma.
   var line: String {
@@ -80,7 +85,8 @@ struct ScheduleRow: Encodable, Sendable {
     let distance = answer.outOfDistribution.map { "\($0)" } ?? ""
     return """
       \(decision.step),\(answer.learningRate),\(answer.scale),\(answer.verdict.rawValue),\(answer.source),\
-      \(distance),\(decision.observation.trainLoss.value),\(decision.observation.validationLoss.map { "\($0.value)" } ?? "")
+      \(distance),\(decision.observation.trainLoss.value),\(decision.observation.validationLoss.map { "\($0.value)" } ?? ""),\
+      \(Timestamp.text(decision.time) ?? "")
 
       """
   }

@@ -54,7 +54,10 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
     var lines: [String] = []
     var previous = ""
     for (key, instrument) in sorted {
-      if key.name != previous { lines.append("# TYPE \(key.name) \(instrument.kind)") }
+      if key.name != previous {
+        if let help = MetricHelp.texts[key.name] { lines.append("# HELP \(key.name) \(help)") }
+        lines.append("# TYPE \(key.name) \(instrument.kind)")
+      }
       previous = key.name
       switch instrument {
       case .counter(let sum), .gauge(let sum):

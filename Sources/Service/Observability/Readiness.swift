@@ -28,6 +28,7 @@ actor Readiness {
 
   private let store: RunStore
   private let library: ControllerLibrary
+  private let deadline: Duration
   private var latest: (report: Report, time: ContinuousClock.Instant)?
   /// The controllers seen so far: one that disappears is told.
   private var known: Set<String> = []
@@ -35,15 +36,21 @@ actor Readiness {
   /// How long a report holds: a check writes to the disk.
   private static let lifetime = Duration.seconds(1)
 
-  init(store: RunStore, library: ControllerLibrary) {
+  /// - Parameters:
+  ///   - store: Is asked to write.
+  ///   - library: Is looked through.
+  ///   - deadline: How long a write may take.
+  init(store: RunStore, library: ControllerLibrary, deadline: Duration = .seconds(3)) {
     self.store = store
+    self.deadline = deadline
     self.library = library
   }
 
   /// The state of database and checkpoints, at most a second old.
   func report() async -> Report {
     if let latest, .now - latest.time < Self.lifetime { return latest.report }
-    var checks = [await database(), await checkpoints()]
+    var checks = [await database()]
+    checks.append(await checkpoints())
     if let loss = store.loss {
       checks.append(Report.Check(name: "ledger", status: .warning, message: loss.description))
     }
@@ -53,12 +60,39 @@ actor Readiness {
   }
 
   private func database() async -> Report.Check {
-    do {
-      try await store.probe()
-      return Report.Check(name: "database", status: .ok, message: "A write was committed.")
-    } catch {
-      return Report.Check(name: "database", status: .failed, message: error.description)
+    switch await Self.answer(of: store, within: deadline) {
+    case .success: Report.Check(name: "database", status: .ok, message: "A write was committed.")
+    case .failure(let error): Report.Check(name: "database", status: .failed, message: error.description)
+    case nil:
+      Report.Check(
+        name: "database", status: .failed,
+        message:
+          "A write was not committed within \(deadline); the disk hangs, or more waits than it can take.")
     }
+  }
+
+  /// What a probe said; nil when it said nothing in time, as on a disk that hangs.
+  ///
+  /// The probe then goes on by itself.
+  private static func answer(of store: RunStore, within deadline: Duration) async -> Result<
+    Void, ServiceError
+  >? {
+    let (answers, continuation) = AsyncStream.makeStream(of: Result<Void, ServiceError>?.self)
+    Task {
+      do throws(ServiceError) {
+        try await store.probe()
+        continuation.yield(.success(()))
+      } catch {
+        continuation.yield(.failure(error))
+      }
+    }
+    let alarm = Task {
+      try await Task.sleep(for: deadline)
+      continuation.yield(nil)
+    }
+    defer { alarm.cancel() }
+    for await answer in answers { return answer }
+    return nil
   }
 
   private func checkpoints() async -> Report.Check {

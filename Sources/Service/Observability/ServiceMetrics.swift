@@ -33,7 +33,6 @@ struct ServiceMetrics: Sendable {
   let refusedConnections: Counter
   /// Streams of events that are open now.
   let streams: Meter
-  private let duration: Timer
   private let verdicts: [String: Counter]
   private let otherSources: Counter
   private let runs: [String: Counter]
@@ -43,7 +42,6 @@ struct ServiceMetrics: Sendable {
     connections = Meter(label: "metalr_open_connections", factory: factory)
     refusedConnections = Counter(label: "metalr_refused_connections_total", factory: factory)
     streams = Meter(label: "metalr_event_streams", factory: factory)
-    duration = Timer(label: "metalr_request_duration_seconds", factory: factory)
     verdicts = Dictionary(
       uniqueKeysWithValues: ["continue", "rollback", "stop", "complete"].map { verdict in
         let counter = Counter(
@@ -52,7 +50,7 @@ struct ServiceMetrics: Sendable {
       })
     otherSources = Counter(label: "metalr_fallback_decisions_total", factory: factory)
     runs = Dictionary(
-      uniqueKeysWithValues: ["opened", "finished", "rewound", "deleted"].map { change in
+      uniqueKeysWithValues: ["opened", "finished", "abandoned", "rewound", "deleted"].map { change in
         (change, Counter(label: "metalr_runs_total", dimensions: [("change", change)], factory: factory))
       })
   }
@@ -60,7 +58,7 @@ struct ServiceMetrics: Sendable {
   /// Counts a request that was answered.
   func answered(_ endpoint: String, status: Int, nanoseconds: UInt64) {
     requests.counter(endpoint, status).increment()
-    duration.recordNanoseconds(Int64(nanoseconds))
+    requests.timer(endpoint).recordNanoseconds(Int64(nanoseconds))
   }
 
   /// Counts what a commit changed.
@@ -72,12 +70,13 @@ struct ServiceMetrics: Sendable {
       if decision.answer.source.hasPrefix("fallback") { otherSources.increment() }
     case .rewound: runs["rewound"]?.increment()
     case .finished: runs["finished"]?.increment()
+    case .abandoned: runs["abandoned"]?.increment()
     case .deleted: runs["deleted"]?.increment()
     }
   }
 }
 
-/// A counter for each endpoint and status, made once: making one costs more than the rest of the counting.
+/// A counter for each endpoint and status, and a timer for each endpoint, made once: making one costs more than the rest of the counting.
 private final class RequestCounters: Sendable {
   private struct Key: Hashable {
     let endpoint: String
@@ -86,9 +85,20 @@ private final class RequestCounters: Sendable {
 
   private let factory: any MetricsFactory
   private let counters = NIOLockedValueBox<[Key: Counter]>([:])
+  private let timers = NIOLockedValueBox<[String: Timer]>([:])
 
   init(_ factory: any MetricsFactory) {
     self.factory = factory
+  }
+
+  func timer(_ endpoint: String) -> Timer {
+    timers.withLockedValue { timers in
+      if let known = timers[endpoint] { return known }
+      let made = Timer(
+        label: "metalr_request_duration_seconds", dimensions: [("endpoint", endpoint)], factory: factory)
+      timers[endpoint] = made
+      return made
+    }
   }
 
   func counter(_ endpoint: String, _ status: Int) -> Counter {

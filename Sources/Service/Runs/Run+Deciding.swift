@@ -30,7 +30,7 @@ extension Run {
     }
     guard let nextStep else { throw .runOver(self) }
     guard observation.step == nextStep else { throw .outOfOrder(observation.step, next: nextStep) }
-    guard status == .open else { throw .runOver(self) }
+    guard status == .open || status == .abandoned else { throw .runOver(self) }
     var state = last?.state ?? controller.initialState
     let answer = controller.decide(
       after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
@@ -41,27 +41,30 @@ extension Run {
     switch answer.verdict {
     case .complete: status = .finished
     case .stop: status = .stopped
-    case .continue, .rollback: break
+    case .continue, .rollback: status = .open
     }
     return (decision, true)
   }
 
   /// Goes back to where `decision` was the latest; nil for the beginning.
   ///
-  /// A run that its job had ended is open again.
+  /// A run that its job had ended, or that was abandoned, is open again.
   ///
   /// - Throws: ``ServiceError`` for a decision to stop, after which no rate is in force.
-  mutating func rewind(to decision: StoredDecision?) throws(ServiceError) {
+  mutating func rewind(to decision: StoredDecision?, now: Int64) throws(ServiceError) {
     if let decision, decision.answer.verdict == .stop { throw .stoppedThere(decision.step) }
     let target: RunStatus = decision?.answer.verdict == .complete ? .finished : .open
     guard last != decision || status != target else { return }
     last = decision
     rewinds += 1
     status = target
+    touched = now
   }
 
   /// Ends the run; ending it again changes nothing.
-  mutating func finish() {
-    if status == .open { status = .finished }
+  mutating func finish(now: Int64) {
+    guard status == .open || status == .abandoned else { return }
+    status = .finished
+    touched = now
   }
 }

@@ -8,6 +8,8 @@ enum RunStatus: String, Codable, CaseIterable, Sendable {
   case finished
   /// Its guardian gave it up.
   case stopped
+  /// It fell silent; its next observation opens it again.
+  case abandoned
 }
 
 /// A training run: what was asked for, and where it stands.
@@ -30,8 +32,13 @@ struct Run: Sendable, Equatable {
   var status: RunStatus
   /// How often it was rewound.
   var rewinds: Int
+  /// When it was opened, finished or rewound, in milliseconds since 1970.
+  var touched: Int64
   /// The latest decision; nil before the first.
   var last: StoredDecision?
+
+  /// When it was last heard of, in milliseconds since 1970.
+  var seen: Int64 { max(touched, last?.time ?? 0) }
 
   /// The rate in force.
   var learningRate: Double { last?.answer.learningRate ?? request.initialLearningRate }

@@ -28,9 +28,16 @@ struct RunRequest: Codable, Sendable, Equatable {
     controller = try container.decode(String.self, forKey: .controller)
     initialLearningRate = try container.decode(Double.self, forKey: .initialLearningRate)
     totalSteps = try container.decode(Int.self, forKey: .totalSteps)
-    interval = try container.decodeIfPresent(Int.self, forKey: .interval) ?? 10
-    labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
+    // What is there must be of its type: null is not the same as absent.
+    interval =
+      container.contains(.interval)
+      ? try container.decode(Int.self, forKey: .interval) : max(1, min(Self.usualInterval, totalSteps))
+    labels =
+      container.contains(.labels) ? try container.decode([String: String].self, forKey: .labels) : [:]
   }
+
+  /// Steps between two observations where a client gives none.
+  private static let usualInterval = 10
 
   /// More steps than any training takes; keeps sums of steps from overflowing.
   static let mostSteps = 1_000_000_000_000

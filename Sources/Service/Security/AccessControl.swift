@@ -4,7 +4,7 @@ import Hummingbird
 /// Decides who is let in.
 struct AccessControl: Sendable {
   /// Nil where the service listens to this machine alone and lets everybody in.
-  let tokens: TokenFile?
+  let tokens: TokenRegistry?
   let limiter: RateLimiter
 
   /// Whose runs they are where there are no tokens.
@@ -24,14 +24,23 @@ struct AccessControl: Sendable {
     return principal
   }
 
+  /// Counts a request as more than one, since it costs more.
+  ///
+  /// - Throws: ``ServiceError`` past the rate of requests.
+  func charge(_ name: String, _ requests: Double) throws(ServiceError) {
+    try limiter.admit(name, cost: requests)
+  }
+
   private func principal(of request: Request) throws(ServiceError) -> Principal {
     guard let tokens else {
       try checkHost(of: request)
       return Self.local
     }
-    let prefix = "Bearer "
-    guard let header = request.headers[.authorization], header.hasPrefix(prefix),
-      let principal = tokens.principal(presenting: Array(header.utf8.dropFirst(prefix.utf8.count)))
+    // RFC 9110, 11.1: the name of a scheme has no case.
+    let prefix = "bearer "
+    guard let header = request.headers[.authorization],
+      header.prefix(prefix.count).lowercased() == prefix,
+      let principal = try tokens.tokens.principal(presenting: Array(header.utf8.dropFirst(prefix.utf8.count)))
     else {
       throw ServiceError(
         401, "unauthorized", "The request carries no token that is known here.",

@@ -14,17 +14,18 @@ final class RateLimiter: Sendable {
     self.perSecond = perSecond
   }
 
-  /// Counts a request.
+  /// Counts a request; one that costs as much as several counts as those, at most as a second's.
   ///
   /// - Throws: ``ServiceError`` when it is one too many.
-  func admit(_ owner: String, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
+  func admit(_ owner: String, cost: Double = 1, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
     let isAdmitted = buckets.withLockedValue { buckets in
       var bucket = buckets[owner] ?? Bucket(allowance: perSecond, updated: now)
       let elapsed = max(0, (now - bucket.updated) / .seconds(1))
       bucket.allowance = min(max(perSecond, 1), bucket.allowance + elapsed * perSecond)
       bucket.updated = max(now, bucket.updated)
-      let isAdmitted = bucket.allowance >= 1
-      if isAdmitted { bucket.allowance -= 1 }
+      let cost = min(cost, max(perSecond, 1))
+      let isAdmitted = bucket.allowance >= cost
+      if isAdmitted { bucket.allowance -= cost }
       buckets[owner] = bucket
       return isAdmitted
     }

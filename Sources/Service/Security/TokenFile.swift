@@ -17,14 +17,18 @@ struct Principal: Sendable, Equatable {
 
 /// The tokens that are let in: their names, what they may do, and the SHA-256 of each, never the token itself.
 ///
-/// One token a line: a name, its scopes joined by commas, 64 hexadecimal digits.
+/// One token a line: a name, its scopes joined by commas, 64 hexadecimal digits, and, if it ends, when. A name may have
+/// several tokens, so that a new one is in use before the old one goes.
 ///
 ///     # printf %s "$TOKEN" | sha256sum
 ///     alice read,write 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+///     alice read,write 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752 expires=2027-01-01T00:00:00Z
 struct TokenFile: Sendable {
   private struct Entry {
     let principal: Principal
     let hash: [UInt8]
+    /// Nil for never.
+    let expires: Date?
   }
 
   private let entries: [Entry]
@@ -35,35 +39,47 @@ struct TokenFile: Sendable {
   init(contentsOf path: String) throws(FileError) {
     let text = String(decoding: try readFile(path), as: UTF8.self)
     var entries: [Entry] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // "\r\n" is one character, and no "\n"; some editors begin a file with a mark of its byte order.
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      let line = index == 0 && line.unicodeScalars.first == "\u{FEFF}" ? Self.withoutFirstScalar(line) : line
       let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
       guard let first = words.first, !first.hasPrefix("#") else { continue }
       let entry = try Self.entry(words, path: path, line: index + 1)
-      guard !entries.contains(where: { $0.principal.name == entry.principal.name }) else {
-        throw Self.error(path, index + 1, "names '\(entry.principal.name)' a second time")
+      guard !entries.contains(where: { $0.hash == entry.hash }) else {
+        throw Self.error(path, index + 1, "has the hash of a token above it")
       }
       entries.append(entry)
     }
     guard !entries.isEmpty else {
       throw FileError(
         path: path, problem: "holds no token",
-        remedy: "Write one token a line: a name, read,write, and the token's SHA-256.")
+        remedy:
+          "Write one token a line: a name, read,write, the token's SHA-256 and, if it ends, expires=TIME.")
     }
     self.entries = entries
   }
 
   /// Who presents this token; nil for nobody.
   ///
+  /// - Throws: ``ServiceError`` for a token that has expired.
+  ///
   /// Every entry is compared, and comparing a digest takes as long whatever differs, so that the time taken tells nothing.
-  func principal(presenting token: [UInt8]) -> Principal? {
+  func principal(presenting token: [UInt8], at now: Date = Date()) throws(ServiceError) -> Principal? {
     let digest = SHA256.hash(data: token)
-    var found: Principal?
-    for entry in entries where digest == entry.hash { found = entry.principal }
-    return found
+    var found: Entry?
+    for entry in entries where digest == entry.hash { found = entry }
+    guard let found else { return nil }
+    if let expires = found.expires, expires <= now {
+      throw ServiceError(
+        401, "unauthorized", "The token of '\(found.principal.name)' expired at \(expires.ISO8601Format()).",
+        remedy: "Use a newer token.")
+    }
+    return found.principal
   }
 
   private static func entry(_ words: [String], path: String, line: Int) throws(FileError) -> Entry {
-    guard words.count == 3, RunRequest.isLabelKey(words[0]) else {
+    guard (3...4).contains(words.count), RunRequest.isLabelKey(words[0]) else {
       throw error(path, line, "is not a name, scopes and a hash")
     }
     var scopes: Set<Scope> = []
@@ -76,7 +92,19 @@ struct TokenFile: Sendable {
     guard let hash = bytes(hexadecimal: words[2]), hash.count == 32 else {
       throw error(path, line, "has a hash that is not 64 hexadecimal digits")
     }
-    return Entry(principal: Principal(name: words[0], scopes: scopes), hash: hash)
+    var expires: Date?
+    if words.count == 4 {
+      let prefix = "expires="
+      guard words[3].hasPrefix(prefix),
+        let date = try? Date(String(words[3].dropFirst(prefix.count)), strategy: .iso8601)
+      else { throw error(path, line, "ends with something else than expires=2027-01-01T00:00:00Z") }
+      expires = date
+    }
+    return Entry(principal: Principal(name: words[0], scopes: scopes), hash: hash, expires: expires)
+  }
+
+  private static func withoutFirstScalar(_ line: Substring) -> Substring {
+    Substring(line.unicodeScalars.dropFirst())
   }
 
   private static func bytes(hexadecimal text: String) -> [UInt8]? {
@@ -88,6 +116,7 @@ struct TokenFile: Sendable {
   private static func error(_ path: String, _ line: Int, _ problem: String) -> FileError {
     FileError(
       path: path, problem: "line \(line) \(problem)",
-      remedy: "Write one token a line: a name, read,write, and the token's SHA-256.")
+      remedy: "Write one token a line: a name, read,write, the token's SHA-256 and, if it ends, expires=TIME."
+    )
   }
 }

@@ -21,6 +21,8 @@ struct DatabaseFile: Sendable {
   private static let checkedSize = 256 << 20
   /// Pages of the write-ahead log (16 MB) after which it is copied into the database.
   private static let checkpointPages = 4000
+  /// Bytes that the log keeps once it is copied, however long it had grown.
+  private static let logSize = 64 << 20
 
   /// Opens or creates a database.
   ///
@@ -58,9 +60,22 @@ struct DatabaseFile: Sendable {
     configuration.busyMode = .timeout(5)
     // Set on every connection before WAL mode is, so that no commit is ever made with less.
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8000")
+      // Only ever of use before the first table; see RetentionQueries.shrink.
+      if !database.configuration.readonly { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+      try database.execute(
+        sql: """
+          PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = \(Self.logSize)
+          """)
     }
     return configuration
+  }
+
+  /// Closes the database, which leaves it as one file, and lets the lock go.
+  func close() {
+    // Readers first: the last connection takes the write-ahead log in, and one that only reads could not.
+    pool.invalidateReadOnlyConnections()
+    try? pool.close()
+    lock.release()
   }
 
   private static func check(_ database: Database, _ path: String) throws {

@@ -73,6 +73,9 @@ final class GroupCommit: @unchecked Sendable {
     return try result.get()
   }
 
+  /// Requests that wait.
+  var depth: Int { condition.withLock { waiting.count } }
+
   /// Takes no more work, and returns when what waited is done.
   func close() {
     condition.withLock {

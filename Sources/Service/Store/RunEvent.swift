@@ -5,6 +5,7 @@ struct RunEvent: Sendable {
     case decided(StoredDecision)
     case rewound
     case finished
+    case abandoned
     case deleted
   }
 

@@ -6,7 +6,7 @@ import MetaLR
 enum RunQueries {
   private static let runColumns = """
     key, id, owner, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, \
-    status, rewinds, decisionVersion, (SELECT rules.rules FROM rules WHERE rules.key = runs.rules) AS rules
+    status, rewinds, touched, decisionVersion, (SELECT rules.rules FROM rules WHERE rules.key = runs.rules) AS rules
     """
   private static let decisionColumns = """
     step, observation, learningRate, scale, verdict, source, outOfDistribution, state, time, link
@@ -14,7 +14,8 @@ enum RunQueries {
 
   static func run(_ id: String, _ database: Database) throws -> Run? {
     try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT \(runColumns) FROM runs WHERE id = ?"), arguments: [id]
+      database.cachedStatement(sql: "SELECT \(runColumns) FROM runs WHERE id = ? AND deleted = 0"),
+      arguments: [id]
     ).map { try run($0, database) }
   }
 
@@ -27,7 +28,7 @@ enum RunQueries {
 
   /// The runs that match, the newest first.
   static func runs(_ filter: RunFilter, of owner: String, _ database: Database) throws -> [Run] {
-    var conditions = ["owner = ?"]
+    var conditions = ["owner = ?", "deleted = 0"]
     var arguments: StatementArguments = [owner]
     if let status = filter.status {
       conditions.append("status = ?")
@@ -58,7 +59,8 @@ enum RunQueries {
 
   static func openRuns(of owner: String, _ database: Database) throws -> Int {
     try Int.fetchOne(
-      database, sql: "SELECT count(*) FROM runs WHERE owner = ? AND status = 'open'", arguments: [owner]) ?? 0
+      database, sql: "SELECT count(*) FROM runs WHERE owner = ? AND status = 'open' AND deleted = 0",
+      arguments: [owner]) ?? 0
   }
 
   static func decision(_ run: Int64, at step: Int, _ database: Database) throws -> StoredDecision? {
@@ -80,6 +82,18 @@ enum RunQueries {
     ).map(decision)
   }
 
+  /// The decision before the latest `count` ones of those after a step; nil where there are no more.
+  static func decision(_ run: Int64, beforeLatest count: Int, after step: Int, _ database: Database) throws
+    -> StoredDecision?
+  {
+    try Row.fetchOne(
+      database,
+      sql: """
+        SELECT \(decisionColumns) FROM decisions WHERE run = ? AND step > ? ORDER BY step DESC LIMIT 1 OFFSET ?
+        """, arguments: [run, step, count]
+    ).map(decision)
+  }
+
   static func checkpoint(_ hash: String, _ database: Database) throws -> Data? {
     try Data.fetchOne(database, sql: "SELECT checkpoint FROM controllers WHERE hash = ?", arguments: [hash])
   }
@@ -93,19 +107,19 @@ enum RunQueries {
   /// - Returns: The new row's key.
   static func insertRun(
     id: String, owner: String, requestKey: String?, request: RunRequest, hash: String, created: String,
-    rules: RunRules, _ database: Database
+    touched: Int64, rules: RunRules, _ database: Database
   ) throws -> Int64 {
     let rulesKey = try key(of: rules, database)
     try database.execute(
       sql: """
         INSERT INTO runs (id, owner, requestKey, controller, controllerHash, initialLearningRate, totalSteps, \
-        interval, labels, created, rules, decisionVersion, status) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+        interval, labels, created, touched, rules, decisionVersion, status) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
         """,
       arguments: [
         id, owner, requestKey, request.controller, hash, request.initialLearningRate, request.totalSteps,
         request.interval, String(decoding: JSONEncoder().encode(request.labels), as: UTF8.self), created,
-        rulesKey, RunRules.decisionVersion,
+        touched, rulesKey, RunRules.decisionVersion,
       ])
     return database.lastInsertedRowID
   }
@@ -143,17 +157,13 @@ enum RunQueries {
   /// Stores what can change of a run's own row.
   static func update(_ run: Run, _ database: Database) throws {
     try database.execute(
-      sql: "UPDATE runs SET status = ?, rewinds = ? WHERE key = ?",
-      arguments: [run.status.rawValue, run.rewinds, run.key])
+      sql: "UPDATE runs SET status = ?, rewinds = ?, touched = ? WHERE key = ?",
+      arguments: [run.status.rawValue, run.rewinds, run.touched, run.key])
   }
 
   static func deleteDecisions(_ run: Int64, after step: Int, _ database: Database) throws {
     try database.execute(
       sql: "DELETE FROM decisions WHERE run = ? AND step > ?", arguments: [run, step])
-  }
-
-  static func delete(_ run: Run, _ database: Database) throws {
-    try database.execute(sql: "DELETE FROM runs WHERE key = ?", arguments: [run.key])
   }
 
   /// Writes one row, which tells whether the database can be written.
@@ -174,7 +184,7 @@ enum RunQueries {
         totalSteps: row["totalSteps"], interval: row["interval"], labels: labels),
       controllerHash: row["controllerHash"], created: row["created"], rules: rules,
       decisionVersion: row["decisionVersion"], status: status, rewinds: row["rewinds"],
-      last: try lastDecision(key, database))
+      touched: row["touched"], last: try lastDecision(key, database))
   }
 
   private static func lastDecision(_ run: Int64, _ database: Database) throws -> StoredDecision? {

@@ -9,6 +9,7 @@ import NIOConcurrencyHelpers
 final class RunStore: Sendable {
   private let file: DatabaseFile
   private let rules: RunRules
+  private let clock: @Sendable () -> Int64
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
   private let damage = NIOLockedValueBox<ServiceError?>(nil)
@@ -20,15 +21,18 @@ final class RunStore: Sendable {
   ///   - metrics: Told of commits.
   ///   - logger: Told of commits that failed.
   ///   - rules: Those of runs that are opened from now on.
+  ///   - clock: The time, in milliseconds since 1970.
   ///   - afterCommit: Told what each commit changed, in order.
   /// - Throws: `FileError` when the file cannot be used.
   init(
     path: String, metrics: StoreMetrics, logger: Logger, rules: RunRules,
+    clock: @escaping @Sendable () -> Int64 = Timestamp.now,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) throws(FileError) {
     let file = try DatabaseFile(path: path)
     self.file = file
     self.rules = rules
+    self.clock = clock
     for notice in file.notices { logger.notice("\(notice)") }
     if let loss = file.loss { logger.error("\(loss)") }
     do {
@@ -60,6 +64,7 @@ final class RunStore: Sendable {
   ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
     let id = Self.newIdentifier()
     let rules = rules
+    let now = clock()
     let created = Date().ISO8601Format()
     return try await write { database, staged in
       if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
@@ -70,10 +75,11 @@ final class RunStore: Sendable {
       try RunQueries.insertController(controller, database)
       let key = try RunQueries.insertRun(
         id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
-        created: created, rules: rules, database)
+        created: created, touched: now, rules: rules, database)
       let run = Run(
         key: key, id: id, owner: owner, request: request, controllerHash: controller.hash, created: created,
-        rules: rules, decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0, last: nil)
+        rules: rules, decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0,
+        touched: now, last: nil)
       staged.stage(run, id: id, event: RunEvent(change: .opened, run: run))
       return (run, true)
     }
@@ -85,11 +91,13 @@ final class RunStore: Sendable {
 
   /// Answers an observation: decides, or repeats what was decided.
   ///
+  /// A run that was abandoned is opened again by its next observation, where there is room for it.
+  ///
   /// - Throws: ``ServiceError``, see ``Run/answer(_:earlier:controller:)``.
   func answer(
-    _ observation: ReportedObservation, run id: String, owner: String
+    _ observation: ReportedObservation, run id: String, owner: String, limit: Int
   ) async throws(ServiceError) -> StoredDecision {
-    let now = Self.now()
+    let now = clock()
     return try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let statusBefore = run.status
@@ -100,6 +108,7 @@ final class RunStore: Sendable {
       let (decision, isNew) = try run.answer(
         observation, earlier: earlier, controller: controller, now: now)
       guard isNew else { return decision }
+      if statusBefore == .abandoned { try Self.requireRoom(owner, limit, database) }
       try RunQueries.insert(decision, of: run.key, database)
       if run.status != statusBefore { try RunQueries.update(run, database) }
       staged.stage(run, id: id, event: RunEvent(change: .decided(decision), run: run))
@@ -117,7 +126,9 @@ final class RunStore: Sendable {
   /// - Returns: The run as it was after the decision of `step`.
   /// - Throws: ``ServiceError`` for a step that was not decided, or past the limit.
   func rewind(_ id: String, to step: Int, owner: String, limit: Int) async throws(ServiceError) -> Run {
-    try await write { database, staged in
+    let now = clock()
+    while try await cut(id, to: step, owner: owner, limit: limit) {}
+    return try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
       let before = run
       let decision = try RunQueries.decision(run.key, at: step, database)
@@ -125,7 +136,7 @@ final class RunStore: Sendable {
       guard decision != nil || (step == 0 && run.last == nil) else {
         throw ServiceError.notDecided(step, last: run.last)
       }
-      try run.rewind(to: decision)
+      try run.rewind(to: decision, now: now)
       guard run != before else { return run }
       if before.status != .open, run.status == .open {
         try Self.requireRoom(owner, limit, database)
@@ -137,12 +148,33 @@ final class RunStore: Sendable {
     }
   }
 
-  /// Ends a run.
-  func finish(_ id: String, owner: String) async throws(ServiceError) -> Run {
+  /// Drops the latest decisions of a run, as many as one transaction should, where a rewind has more to drop.
+  ///
+  /// Each cut leaves a run that is whole, only shorter, so that one that was interrupted is completed by a retry.
+  ///
+  /// - Returns: Whether there is more to cut.
+  private func cut(_ id: String, to step: Int, owner: String, limit: Int) async throws(ServiceError) -> Bool {
     try await write { database, staged in
       var run = try staged.run(id, of: owner, database)
+      guard try RunQueries.decision(run.key, at: step, database) != nil,
+        let middle = try RunQueries.decision(
+          run.key, beforeLatest: RetentionQueries.slice, after: step, database)
+      else { return false }
+      if run.status != .open { try Self.requireRoom(owner, limit, database) }
+      try RunQueries.deleteDecisions(run.key, after: middle.step, database)
+      run.last = middle
+      staged.stage(run, id: id)
+      return true
+    }
+  }
+
+  /// Ends a run.
+  func finish(_ id: String, owner: String) async throws(ServiceError) -> Run {
+    let now = clock()
+    return try await write { database, staged in
+      var run = try staged.run(id, of: owner, database)
       let before = run
-      run.finish()
+      run.finish(now: now)
       guard run != before else { return run }
       try RunQueries.update(run, database)
       staged.stage(run, id: id, event: RunEvent(change: .finished, run: run))
@@ -150,11 +182,11 @@ final class RunStore: Sendable {
     }
   }
 
-  /// Deletes a run and its decisions.
+  /// Deletes a run: at once for everybody, and from the disk by ``sweep()``.
   func delete(_ id: String, owner: String) async throws(ServiceError) {
     try await write { database, staged in
       let run = try staged.run(id, of: owner, database)
-      try RunQueries.delete(run, database)
+      try RetentionQueries.hide(run, database)
       staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
     }
   }
@@ -195,19 +227,35 @@ final class RunStore: Sendable {
     try await write { database, _ in try RunQueries.beat(database) }
   }
 
+  /// How many runs there are of each status.
+  func counts() async throws(ServiceError) -> [String: Int] {
+    try await read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT status, count(*) AS count FROM runs WHERE deleted = 0 GROUP BY status")
+      return Dictionary(rows.map { ($0["status"], $0["count"]) }) { $1 }
+    }
+  }
+
+  /// Requests that wait for the writer.
+  var waiting: Int { writer.depth }
+
+  /// Bytes of the database and its log.
+  var sizes: [(name: String, bytes: Int)] {
+    zip(["database", "log"], DatabasePath.companions(of: file.pool.path)).map { name, path in
+      (name, (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0)
+    }
+  }
+
   /// What the start found to be missing; nil for nothing.
   var loss: Ledger.Loss? { file.loss }
 
   /// Does what waits, then closes the database, which leaves it as one file.
   func close() {
     writer.close()
-    // Readers first: the last connection takes the write-ahead log in, and one that only reads could not.
-    file.pool.invalidateReadOnlyConnections()
-    try? file.pool.close()
-    file.lock.release()
+    file.close()
   }
 
-  private func write<Value: Sendable>(
+  func write<Value: Sendable>(
     _ work: @escaping @Sendable (Database, inout StagedRuns) throws -> Value
   ) async throws(ServiceError) -> Value {
     do {
@@ -217,7 +265,7 @@ final class RunStore: Sendable {
     }
   }
 
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ query: @escaping @Sendable (Database) throws -> Value
   ) async throws(ServiceError) -> Value {
     do {
@@ -231,9 +279,6 @@ final class RunStore: Sendable {
     if error.code == ServiceError.corruptCode { damage.withLockedValue { $0 = $0 ?? error } }
     return error
   }
-
-  /// Milliseconds since 1970.
-  private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// 120 random bits: nobody guesses another's run, and two are never the same.
   private static func newIdentifier() -> String {

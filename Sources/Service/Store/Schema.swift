@@ -69,6 +69,16 @@ enum Schema {
     ALTER TABLE decisions ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE decisions ADD COLUMN link BLOB;
     """,
+    // When a run was last touched, and whether it is hidden until it is deleted. Open runs from before are not silent
+    // yet; others are as old as they are.
+    """
+    ALTER TABLE runs ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+    UPDATE runs SET touched = 1000 * CAST(strftime('%s', CASE status WHEN 'open' THEN 'now' ELSE created END) AS INTEGER);
+    CREATE INDEX runsByOwner ON runs (owner);
+    CREATE INDEX runsByStatus ON runs (status, touched);
+    CREATE INDEX deletedRuns ON runs (key) WHERE deleted = 1;
+    """,
   ]
 
   /// Refuses a database that is not of this build's schema.

@@ -56,12 +56,13 @@ enum Sample {
 
   static func store(
     _ folder: String, guardian: Guardian.Configuration = .init(), fallback: ServiceFallback? = nil,
+    clock: @escaping @Sendable () -> Int64 = Timestamp.now,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void = { _ in }
   ) throws -> RunStore {
     try RunStore(
       path: folder + "/runs.sqlite", metrics: StoreMetrics(PrometheusRegistry()),
       logger: Logger(label: "test") { LineLogHandler(label: $0, format: .text, level: .critical) },
-      rules: RunRules(guardian: Guardian(configuration: guardian), fallback: fallback),
+      rules: RunRules(guardian: Guardian(configuration: guardian), fallback: fallback), clock: clock,
       afterCommit: afterCommit)
   }
 }
