@@ -61,7 +61,9 @@ enum TraineeMessage {
       for measure in Measure.allCases {
         let key = MeasureKey(measure.rawValue)
         guard measure.isRequired || container.contains(key) else { continue }
-        values[measure] = try container.numberOrNull(key)
+        let value = try container.numberOrNull(key)
+        let isTooLow = measure.minimum == nil && value < -TraineeMessage.largestNumber
+        values[measure] = isTooLow ? .infinity : value
       }
       measures = values
     }
@@ -111,6 +113,6 @@ extension KeyedDecodingContainer {
       throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "missing"))
     }
     let number = try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
-    return number.magnitude > TraineeMessage.largestNumber ? .infinity : number
+    return number > TraineeMessage.largestNumber ? .infinity : number
   }
 }
