@@ -5,7 +5,7 @@ import Testing
 struct CheckTraineeCommandTests {
   static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let example = tests.deletingLastPathComponent().path + "/Docs/Examples/trainees/standard_library.py"
-  static let misbehaving = tests.path + "/TraineeTests/Process/misbehaving.py"
+  static let misbehaving = tests.path + "/TraineeTests/misbehaving.py"
 
   @Test("The example of the standard library alone keeps every rule")
   func sound() throws {

@@ -57,9 +57,9 @@ struct CompareTests {
     arguments: [
       (["nonsense"], 64, "There is no schedule 'nonsense'"),
       (["best:"], 64, "needs schedules to choose from"),
-      (["controller:missing.ckpt"], 66, "'missing.ckpt' does not exist"),
+      (["controller:missing.ckpt"], 66, "'missing.ckpt' is neither a file"),
       (["guarded:"], 64, "'guarded:' needs a file or a name behind it"),
-      (["guarded:missing.ckpt"], 66, "'missing.ckpt' does not exist"),
+      (["guarded:missing.ckpt"], 66, "'missing.ckpt' is neither a file"),
       (["constant", "constant"], 64, "'constant' comes twice"),
       (["step:0.1,0,0.9"], 64, "step:0.1,0,0.9"),
       (["constant", "--search-seeds", "0"], 64, "--search-seeds is 0"),

@@ -121,7 +121,7 @@ struct ProcessTraineeTests {
     Case("says infinity", "train", .nonFinite, "-Infinity"),
     Case("negative variance", "train", .malformed, "impossible weightVariance of -1.0"),
     Case("text for a number", "train", .malformed, "'observation.trainLoss' of the wrong kind"),
-    Case("lacks a number", "train", .malformed, "without 'weightMean'"),
+    Case("lacks a number", "train", .malformed, "without 'trainLoss'"),
     Case("other step", "train", .outOfOrder, "step 11 where step 10"),
     Case("other rate", "train", .outOfOrder, "0.2 where 0.1"),
     Case("other id", "train", .outOfOrder, "request 3 where 2"),

@@ -95,7 +95,7 @@ def misbehave(request, answer):
         elif way == "text for a number":
             reading["trainLoss"] = "1.0"
         elif way == "lacks a number":
-            reading.pop("weightMean", None)
+            reading.pop("trainLoss", None)
         elif way == "other step":
             reading["step"] += 1
         elif way == "other rate":
