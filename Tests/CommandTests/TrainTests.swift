@@ -72,7 +72,6 @@ struct TrainTests {
     arguments: [
       (["train", "--schedule", "constant:0.01", "--snapshots"], "needs a schedule with cycles"),
       (["train", "--schedule", "cosine"], "has no rate of its own"),
-      (["train", "--schedule", "image:no.png"], "'no.png' does not exist"),
       (["train", "--recipe", "mine"], "There is no recipe 'mine'"),
       (["train", "--recipe", "fixed", "--schedule", "constant:1"], "leave out --schedule"),
       (["find-rate", "--lowest", "0"], "lowest rate"),
@@ -84,5 +83,11 @@ struct TrainTests {
     let run = try Self.metalr(arguments + ["--output", folder.path + "/a"])
     #expect(run.status == 64, "\(run.error)")
     #expect(run.error.contains(reason), "\(run.error)")
+  }
+
+  @Test("A schedule's picture that is not there ends with status 66")
+  func missingPicture() throws {
+    let run = try Self.metalr(["train", "--schedule", "image:no.png"])
+    #expect(run.status == 66 && run.error.contains("'no.png' does not exist"), "\(run.error)")
   }
 }

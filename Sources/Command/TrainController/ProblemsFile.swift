@@ -102,7 +102,15 @@ struct ProblemsFile: Decodable {
     plan.interval = min(listed.interval ?? plan.interval, plan.stepBudget)
     try plan.validate()
     var problem = try TraineeTask(options, preset: preset, plan: plan).problem
-    problem.teacher = try listed.teacher.map { try ScheduleSpecification(parsing: $0) }
+    try problem.setTeacher(listed.teacher)
     return problem
+  }
+}
+
+extension Problem {
+  /// Sets the schedule to imitate, once it is known to be possible within the budget.
+  mutating func setTeacher(_ text: String?) throws {
+    teacher = try text.map { try ScheduleSpecification(parsing: $0) }
+    _ = try teacher?.schedule(totalSteps: plan.stepBudget)
   }
 }

@@ -171,7 +171,7 @@ struct TrainController: ParsableCommand {
     let seeds = seeds ?? preset.seeds
     if seeds > 0 { try task.requireTests() }
     var problem = task.problem
-    problem.teacher = try learning.teacher.map { try ScheduleSpecification(parsing: $0) }
+    try problem.setTeacher(learning.teacher)
     return TrainingJob(
       problems: ProblemList([problem]), teachers: learning.teacher.map { [$0] } ?? [],
       configuration: try learning.configuration(

@@ -100,6 +100,11 @@ public struct RunHistory: Sendable, Equatable, Codable {
     lastAction = action.isFinite ? min(max(action, -1), 1) : 0
   }
 
+  /// Forgets what no later decision reads: all of it, where the features do not look back.
+  mutating func forget() {
+    if !looksBack { self = RunHistory(hiding: hidden, looksBack: false) }
+  }
+
   /// The change of the latest of `logs` from so many readings before, or from the first.
   func change(of logs: [Double], over count: Int) -> Double? {
     guard let latest = logs.last else { return nil }

@@ -64,6 +64,7 @@ public struct GuardedController: Sendable {
     }
     state.guardian.accept(observation, guardian.configuration)
     state.controller = session.memory
+    state.controller.history.forget()
     let ceiling = state.guardian.ceiling
     func bounded(_ rate: Double) -> Double {
       guardian.bounded(rate, previous: observation.learningRate, ceiling: ceiling)
