@@ -175,7 +175,8 @@ struct TrainControllerTests {
     #expect(run.status == 0, "\(run.error)")
     let inspected = try ProgramRun("inspect", folder.path + "/b.ckpt")
     #expect(
-      inspected.output.contains("6, an update every 2, after 6 on LeNet-5 on shapes with the teacher cosine:0.01"),
+      inspected.output.contains(
+        "6, an update every 2, after 6 on LeNet-5 on shapes with the teacher cosine:0.01"),
       "\(inspected.output)")
     let compared = try ProgramRun(
       ProgramRun.program,
