@@ -12,17 +12,19 @@ struct CustomTrainee {
 
     var configuration = ControllerTraining.Configuration()
     configuration.episodes = 120
-    configuration.plan = RunPlan(stepBudget: 200, interval: 10)
     var training = try ControllerTraining(configuration: configuration)
-    let pool = TraineePool(workers: 2) { SineTrainee() }
-    while !training.isFinished { try training.advance(on: pool) }
-
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("sine.ckpt").path
     let description = ProblemDescription(
       dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd",
       batchSize: 16)
+    let plan = RunPlan(stepBudget: 200, interval: 10)
+    let problems = ProblemList([Problem(description, plan: plan) { _ in SineTrainee() }])
+    let pool = TraineePool(workers: 2)
+    while !training.isFinished { try training.advance(problems: problems, on: pool) }
+
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("sine.ckpt").path
     let card = ControllerCard(
-      trainee: description, training: configuration, episodes: training.state.episodes.count, evaluation: [])
+      problems: problems.description, training: configuration, episodes: training.state.episodeCount,
+      steps: training.state.stepCount, evaluation: [])
     try Checkpoint(controller: training.controller, card: card).write(to: path)
 
     let controller = try Checkpoint(contentsOf: path).controller
@@ -31,9 +33,9 @@ struct CustomTrainee {
     )
     for rate in configuration.initialLearningRates {
       let losses = try [
-        median(of: ConstantRate(rate), from: rate, plan: configuration.plan),
-        median(of: training.untrainedController().session(), from: rate, plan: configuration.plan),
-        median(of: controller.session(), from: rate, plan: configuration.plan),
+        median(of: ConstantRate(rate), from: rate, plan: plan),
+        median(of: training.untrainedController().session(), from: rate, plan: plan),
+        median(of: controller.session(), from: rate, plan: plan),
       ]
       print("\(rate)", losses.map { String(format: "%.4f", $0) }.joined(separator: "   "), separator: "   ")
     }
