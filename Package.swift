@@ -41,7 +41,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Training", "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets", "NeuralNet",
+        "Training", "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets",
+        "NeuralNet",
         "Files", "Randomness", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: program),
       ]),
@@ -68,10 +69,14 @@ let package = Package(
     // Packages stop here: everything below depends on the toolchain and zlib alone.
     .target(
       name: "Experiments",
-      dependencies: ["MetaLR", "BuiltInTrainees", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness"]),
+      dependencies: [
+        "MetaLR", "BuiltInTrainees", "Schedules", "Datasets", "NeuralNet", "Files", "Randomness",
+      ]),
     .target(
       name: "Training",
-      dependencies: ["Experiments", "Reports", "MetaLR", "BuiltInTrainees", "Schedules", "Files", "Randomness"]),
+      dependencies: [
+        "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "Schedules", "Files", "Randomness",
+      ]),
     .target(name: "Reports", dependencies: ["Files"]),
     .target(
       name: "MetaLR",

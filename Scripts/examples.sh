@@ -8,5 +8,5 @@ swift run --package-path Docs/Examples/CustomTrainee --scratch-path .build/examp
 
 python3 -m py_compile Docs/Examples/trainees/*.py Clients/trainee-python/*.py
 
-# The client of the service; its scheduler is tested where PyTorch is installed.
-(cd Clients/python && python3 -m unittest discover -s tests)
+# The Python package: types, tests, wheel; what needs PyTorch is tested by Scripts/python/check.sh without the variable.
+METALR_PYTHON_TORCH=0 Scripts/python/check.sh

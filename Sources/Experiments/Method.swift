@@ -74,7 +74,7 @@ public struct Method: Sendable {
 
 extension Controller {
   /// A checksum of everything that decides its answers.
-  fileprivate func checksum() throws -> String {
+  func checksum() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return try Experiments.checksum(

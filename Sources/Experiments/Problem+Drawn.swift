@@ -19,7 +19,8 @@ extension Problem {
       plan: plan)
     let examples = LazyExamples(problem)
     return Problem(
-      description, plan: plan, usualLearningRate: problem.usualLearningRate, chanceLoss: { examples.data.chanceLoss },
+      description, plan: plan, usualLearningRate: problem.usualLearningRate,
+      chanceLoss: { examples.data.chanceLoss },
       with: { name in
         var other = problem
         other.optimizer = try Optimizer.Configuration(parsing: name)

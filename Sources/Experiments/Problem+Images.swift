@@ -21,7 +21,8 @@ extension Problem {
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.name,
       batchSize: configuration.batchSize, plan: plan)
-    return Problem(description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,
+    return Problem(
+      description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,
       chanceLoss: { log(Double(data.classes)) },
       with: { name in
         var other = configuration

@@ -46,6 +46,13 @@ public struct Model: Sendable {
     }.first
   }
 
+  /// Where scales and shifts of batch normalizations lie among the parameters.
+  public var batchNormParameters: [Range<Int>] {
+    nodes.flatMap { node in
+      if case .batchNorm(let layer) = node.operation { [layer.weight, layer.bias] } else { [Range<Int>]() }
+    }
+  }
+
   /// Multiplications with addition of one image in the forward pass, by convolutions and dense layers.
   public var multiplyAdds: Int {
     nodes.reduce(0) { $0 + multiplyAdds(of: $1) }

@@ -4,7 +4,7 @@ internal import Kernels
 /// it: epsilon 1e-5, momentum 0.1, unbiased running variance.
 extension Network {
   private static let epsilon = 1e-5
-  private static let momentum: Float = 0.1
+  static let momentum: Float = 0.1
 
   /// Channels and area of a batch normalisation.
   func size(_ node: Int) -> (channels: Int32, area: Int32) {
@@ -117,5 +117,29 @@ extension Network {
       preconditionFailure("node \(node) is not a batch normalisation")
     }
     return layer
+  }
+}
+
+extension Network {
+  /// Replaces the running statistics of batch normalizations by the mean of those of some batches.
+  ///
+  /// Weights that were not trained themselves, such as an average, have no running statistics of their own. The gradient
+  /// is overwritten; a model without batch normalization is left alone.
+  ///
+  /// - Parameters:
+  ///   - source: Where the images are.
+  ///   - batches: Which images are each batch, each from 1 to ``maximumBatch``; at least one batch.
+  public func estimateStatistics(_ source: ImageSource, batches: [[Int32]]) {
+    guard statistics.count > 0 else { return }
+    precondition(!batches.isEmpty, "the mean of the statistics of no batches was asked for")
+    var sums = [Double](repeating: 0, count: statistics.count)
+    for batch in batches {
+      // From 0, one update leaves the batch's own times the momentum.
+      statistics.elements.update(repeating: 0)
+      _ = lossAndGradient(source, indices: batch)
+      for place in sums.indices { sums[place] += Double(statistics.elements[place]) }
+    }
+    let scale = 1 / (Double(Self.momentum) * Double(batches.count))
+    for place in sums.indices { statistics.elements[place] = Float(sums[place] * scale) }
   }
 }

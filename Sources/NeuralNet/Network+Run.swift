@@ -11,6 +11,8 @@ extension Network {
     let images: Int
     /// Whether gradients are summed.
     let isTraining: Bool
+    /// Whether the gradient of the first half is kept as well.
+    let keepsHalf: Bool
     let probabilities: UnsafeMutablePointer<Float>?
 
     let tiles: Int
@@ -19,10 +21,10 @@ extension Network {
 
     init(
       pixels: UnsafePointer<UInt8>, labels: UnsafePointer<UInt8>, indices: UnsafePointer<Int32>, images: Int,
-      isTraining: Bool, probabilities: UnsafeMutablePointer<Float>?, _ model: Model
+      isTraining: Bool, keepsHalf: Bool, probabilities: UnsafeMutablePointer<Float>?, _ model: Model
     ) {
       (self.pixels, self.labels, self.indices, self.images) = (pixels, labels, indices, images)
-      (self.isTraining, self.probabilities) = (isTraining, probabilities)
+      (self.isTraining, self.keepsHalf, self.probabilities) = (isTraining, keepsHalf, probabilities)
       tiles = (images + lanes - 1) / lanes
       groups = isTraining ? Self.trainingGroups(tiles: tiles, model) : max(4, (tiles + 7) / 8)
     }
@@ -45,7 +47,7 @@ extension Network {
   func run(_ runnable: Runnable, _ batch: Batch) -> [Group] {
     let phases = runnable.plan.phases
     let groups = (0..<batch.groups).map { _ in Group() }
-    if batch.isTraining { gradientSum.begin(groups: groups.count) }
+    if batch.isTraining { gradientSum.begin(groups: groups.count, keepsHalf: batch.keepsHalf) }
     for (index, (phase, chunkTiles)) in zip(phases, runnable.chunkTiles).enumerated() {
       forEach(groups) { number, group, worker in
         if batch.isTraining, index == 0 { group.gradient = self.gradientSum.lend() }

@@ -24,13 +24,20 @@ extension Network {
   /// - Parameters:
   ///   - source: Where the images are.
   ///   - indices: Which images are the batch, from 1 to ``maximumBatch``.
+  ///   - half: Where the first half of the batch's part in the gradient goes; nil, the default, where it is not wanted.
+  ///     The half ends at a multiple of 16 images, and has none of fewer than 17. What belongs to batch normalizations
+  ///     is not divided, and left as it is. The gradient has the same bits with it and without.
   /// - Returns: The mean loss of the batch.
-  public func lossAndGradient(_ source: ImageSource, indices: [Int32]) -> Double {
+  public func lossAndGradient(
+    _ source: ImageSource, indices: [Int32], half: AlignedBuffer<Float>? = nil
+  ) -> Double {
     precondition(
       (1...maximumBatch).contains(indices.count),
       "a batch must have 1 to \(maximumBatch) images, got \(indices.count)")
-    let sums = run(training, source, indices, isTraining: true, probabilities: nil)
-    finishGradient()
+    let sums = run(
+      training, source, indices, isTraining: true, keepsHalf: half != nil, probabilities: nil)
+    if let total = gradientSum.total { finishGradient(total, into: gradient) }
+    if let half { finishGradient(gradientSum.halfTotal.pointer, into: half) }
     return sums.loss / Double(indices.count)
   }
 
@@ -52,13 +59,14 @@ extension Network {
     }
     for node in layers.operations.indices { foldRunningStatistics(node) }
     let sums = run(
-      evaluation, source, indices, isTraining: false, probabilities: probabilities?.baseAddress)
+      evaluation, source, indices, isTraining: false, keepsHalf: false,
+      probabilities: probabilities?.baseAddress)
     return (sums.loss, sums.correct)
   }
 
   private func run(
     _ runnable: Runnable, _ source: ImageSource, _ indices: [Int32], isTraining: Bool,
-    probabilities: UnsafeMutablePointer<Float>?
+    keepsHalf: Bool, probabilities: UnsafeMutablePointer<Float>?
   ) -> (loss: Double, correct: Int) {
     check(source, indices)
     inputScale.assign(source.scale)
@@ -74,7 +82,7 @@ extension Network {
             runnable,
             Batch(
               pixels: pixels, labels: labels, indices: first, images: indices.count, isTraining: isTraining,
-              probabilities: probabilities, model))
+              keepsHalf: keepsHalf, probabilities: probabilities, model))
         }
       }
     }
@@ -112,9 +120,8 @@ extension Network {
     }
   }
 
-  /// Writes the sum of the groups' gradients in the layout of the parameters.
-  private func finishGradient() {
-    guard let total = gradientSum.total else { return }
+  /// Writes a sum of groups' gradients in the layout of the parameters.
+  private func finishGradient(_ total: UnsafePointer<Float>, into gradient: AlignedBuffer<Float>) {
     for (node, operation) in layers.operations.enumerated() {
       let sum = total + layers.accumulatorOffsets[node]
       switch operation {

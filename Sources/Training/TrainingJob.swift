@@ -146,7 +146,9 @@ public struct TrainingJob: Sendable {
       switch start {
       case .restarted: store.remove()
       case .fresh:
-        guard store.isEmpty else { throw UnfinishedTraining(checkpoint: files.checkpoint, folder: files.state) }
+        guard store.isEmpty else {
+          throw UnfinishedTraining(checkpoint: files.checkpoint, folder: files.state)
+        }
       case .resumed:
         let saved = try store.newest()
         var begun = saved.state.configuration

@@ -16,8 +16,11 @@ struct TrainControllerTests {
   }
 
   static func trainArguments(_ output: String) -> [String] {
-    ["train-controller", "--episodes", "6", "--episodes-per-update", "2", "--seeds", "2", "--output", output]
-      + small
+    [
+      "train-controller", "--dataset", "shapes", "--episodes", "6", "--episodes-per-update", "2", "--seeds",
+      "2",
+      "--output", output,
+    ] + small
   }
 
   @Test("A training writes a checkpoint, a log and two pictures, and prints what it measured")
@@ -104,40 +107,59 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
-  @Test("A controller is trained on two data sets in turn, and goes on after a stop with both alone")
-  func twoDatasets() throws {
+  @Test(
+    "A controller is trained on a list of problems in turn, with a teacher each, and goes on with all of them alone"
+  )
+  func severalProblems() throws {
     let folder = try TemporaryFolder()
     let digits = try folder.addIDX("digits", images: 120)
-    let more = ["--also", digits, "--teacher", "cosine:0.01", "exp-rise:0.02,end=0.8"]
-    let (path, stopped) = (folder.path + "/a.ckpt", folder.path + "/b.ckpt")
-    let run = try ProgramRun(
-      ProgramRun.program, Self.trainArguments(path) + more + ["--seeds", "0"], environment: [:])
+    let file = try folder.add(
+      "mine.json",
+      """
+      {"problems": [{"dataset": "shapes", "teacher": "cosine:0.01"},
+                    {"dataset": "\(digits)", "teacher": "exp-rise:0.02,end=0.8"}]}
+      """)
+    let path = folder.path + "/a.ckpt"
+    let arguments = [
+      "train-controller", "--problems", file, "--episodes", "6", "--episodes-per-update", "2", "--seeds", "0",
+      "--output", path,
+    ]
+    let run = try ProgramRun(ProgramRun.program, arguments + Self.small, environment: [:])
     #expect(run.status == 0, "\(run.error)")
     let card = try ProgramRun("inspect", path).output
     #expect(card.contains("shapes, 60 / 40 / 40") && card.contains("digits, 60 / 24 / 40"), "\(card)")
     #expect(card.contains("cosine:0.01, exp-rise:0.02,end=0.8"), "\(card)")
     let log = try String(contentsOfFile: folder.path + "/a.log.csv", encoding: .utf8)
-    #expect(log.contains("\n0,0,shapes,") && log.contains("\n1,0,digits,") && log.contains("\n5,2,digits,"))
-
-    let again = Self.trainArguments(stopped) + ["--seeds", "0"]
-    let first = try ProgramRun(ProgramRun.program, again + more + ["--episodes", "4000"], environment: [:]) {
-      process in
-      while !FileManager.default.fileExists(atPath: folder.path + "/b.state/state-000001.json") {
-        Thread.sleep(forTimeInterval: 0.02)
-      }
-      process.interrupt()
+    #expect(log.contains("\n0,0,\"shapes, LeNet-5") && log.contains("\n1,0,\"digits, LeNet-5"), "\(log)")
+    for (name, text) in [
+      ("none.json", "{}"), ("bad.json", "[1"),
+      ("model.json", "{\"problems\":[{\"dataset\":\"shapes\",\"model\":\"x\"}]}"),
+    ] {
+      let bad = try folder.add(name, text)
+      let run = try ProgramRun("train-controller", "--problems", bad, "--output", folder.path + "/b.ckpt")
+      #expect(run.status == (name == "model.json" ? 64 : 65), "\(name): \(run.error)")
     }
-    #expect(first.status == 130)
-    let changed = try ProgramRun(
-      ProgramRun.program, again + ["--teacher", "cosine:0.01", "--resume"], environment: [:])
-    #expect(changed.status == 64 && changed.error.contains("other data"), "\(changed.error)")
-    #expect(try ProgramRun(ProgramRun.program, again + more + ["--resume"], environment: [:]).status == 0)
+  }
 
-    let applied = try ProgramRun(
-      ProgramRun.program,
-      ["apply", "--checkpoint", path, "--seeds", "2", "--output", folder.path + "/c", "--json"] + Self.small,
-      environment: [:])
-    #expect(applied.output.contains("furtherTrainees") && applied.output.contains("digits"))
+  @Test(
+    "Without a data set it trains on sampled problems, resumes, and is compared on problems that it has never seen"
+  )
+  func sampledProblems() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.ckpt"
+    let problems = try folder.add(
+      "tiny.json", "{\"drawn\": {\"budgets\": [50, 60], \"widths\": [8], \"operations\": 2e7}}")
+    let arguments = [
+      "train-controller", "--problems", problems, "--episodes", "432", "--episodes-per-update", "16",
+      "--seeds",
+      "1", "--output", path,
+    ]
+    let run = try ProgramRun(ProgramRun.program, arguments + ["--json"], environment: [:])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.contains("held-out") && run.output.contains("\"controller\""))
+    let card = try ProgramRun("inspect", path).output
+    #expect(
+      card.contains("universal (52)") && card.contains("GRU") && card.contains("50 to 60 steps"), "\(card)")
   }
 
   @Test("A controller is trained further on other trainees, and its card names both trainings")
@@ -250,11 +272,9 @@ struct TrainControllerTests {
       ["--initial-rates", "0"], ["--initial-rates", "2"], ["--initial-rates", "nan"], ["--hidden", "0"],
       ["--discount", "1.5"], ["--workers", "0"], ["--seeds", "-1"], ["--optimizer", "magic"],
       ["--width", "3"],
-      ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "gru"],
+      ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "tree"],
       ["--resume", "--restart"], ["--dataset", "nonsense"], ["--teacher", "nonsense"],
-      ["--teacher", "one-cycle:-1"], ["--teacher", "cosine:0.1", "cosine:0.2"],
-      ["--also", "shapes", "--teacher", "cosine:0.1"], ["--also", "nonsense"],
-      ["--also", "shapes", "--trainee", "cat"],
+      ["--teacher", "one-cycle:-1"], ["--teacher", "cosine:0.1", "cosine:0.2"], ["--features", "moods"],
     ])
   func impossibleOptions(options: [String]) throws {
     let folder = try TemporaryFolder()

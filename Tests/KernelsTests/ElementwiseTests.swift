@@ -98,6 +98,55 @@ struct ElementwiseTests {
     }
   }
 
+  @Test(
+    "Vector algebra agrees with the naive one", arguments: InstructionSet.available, counts + [64, 65, 5000])
+  func vectorAlgebra(set: InstructionSet, count: Int) throws {
+    var generator = SeededGenerator(seed: 21)
+    let (x, y) = (Floats(count, from: &generator, misaligned: true), Floats(count, from: &generator))
+    let (z, square) = (Floats(count, from: &generator), Floats(count))
+    for i in 0..<count { square[i] = z[i] * z[i] }
+    let sums = [try naive, try set.kernels].map { table in
+      [
+        table.dot(count, x.pointer, y.pointer), table.dotOfDifference(count, x.pointer, y.pointer, z.pointer),
+        table.squaredDistance(count, x.pointer, y.pointer), table.absoluteSum(count, x.pointer),
+        table.rootDot(count, x.pointer, y.pointer, square.pointer, 1e-3),
+      ]
+    }
+    // A sum of signed terms may be near 0: its error is relative to what the terms could add up to.
+    for (fast, expected) in zip(sums[1], sums[0]) {
+      #expect(abs(fast - expected) < 1e-5 * Double(count).squareRoot() * max(abs(expected), 1))
+    }
+    let results = [try naive, try set.kernels].map { table in
+      let (w, v) = (Floats(count), Floats(count))
+      table.combine(count, 0.5, x.pointer, -2, y.pointer, w.pointer)
+      table.meanOfSquares(count, 0.9, 0.1, x.pointer, v.pointer)
+      table.rootStep(count, 0.1, z.pointer, 2, square.pointer, 1e-3, w.pointer)
+      return [w.values, v.values]
+    }
+    for (fast, expected) in zip(results[1], results[0]) { #expect(relativeDistance(fast, expected) < 2e-6) }
+  }
+
+  @Test(
+    "COCOB agrees with the naive one, zero gradients included", arguments: InstructionSet.available, counts)
+  func cocob(set: InstructionSet, count: Int) throws {
+    let results = [try naive, try set.kernels].map { table in
+      var generator = SeededGenerator(seed: 22)
+      let state = (0..<4).map { _ in Floats(count) }
+      let (initial, weights) = (Floats(count), Floats(count))
+      for i in 0..<count { state[0][i] = 1e-8 }
+      for _ in 1...5 {
+        let gradient = Floats(count, from: &generator)
+        gradient[0] = 0
+        table.cocobStep(
+          count, 1, 100, gradient.pointer, initial.pointer, state[0].pointer, state[1].pointer,
+          state[2].pointer, state[3].pointer, weights.pointer)
+      }
+      return weights.values
+    }
+    #expect(results[1].allSatisfy(\.isFinite) && results[1][0] == 0)
+    #expect(zip(results[0], results[1]).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
   @Test("A first Adam step moves every parameter by the rate, against the gradient's sign")
   func firstAdamStep() throws {
     let (gradient, mean, square, parameters) = (Floats(2), Floats(2), Floats(2), Floats(2))

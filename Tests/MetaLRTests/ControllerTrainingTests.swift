@@ -268,7 +268,8 @@ struct ControllerTrainingTests {
     // Parts that do not fit each other would crash later.
     let whole = try String(contentsOfFile: folder + "/state-000002.json", encoding: .utf8)
     for (part, edited) in [
-      ("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,"), ("\"episodeCount\":4,", "\"episodeCount\":5,"),
+      ("\"extended\"", "\"paper\""), ("\"mean\":[", "\"mean\":[0,"),
+      ("\"episodeCount\":4,", "\"episodeCount\":5,"),
     ] {
       #expect(whole.contains(part))
       try AtomicFile.write(
@@ -285,7 +286,9 @@ struct ControllerTrainingTests {
     let pool = TraineePool(workers: 2)
     try training.advance(problems: Self.problems(), on: pool)
     let before = training.controller
-    #expect(throws: Interrupted.self) { try training.advance(problems: Self.problems(), on: pool, shouldStop: { true }) }
+    #expect(throws: Interrupted.self) {
+      try training.advance(problems: Self.problems(), on: pool, shouldStop: { true })
+    }
     #expect(training.controller == before)
     #expect(training.state.updates.count == 1)
   }

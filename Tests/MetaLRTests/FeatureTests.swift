@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Features")
 struct FeatureTests {
-  private func reading(_ step: Int, _ train: Double, _ validation: Double?, rate: Double = 0.01) -> Observation {
+  private func reading(_ step: Int, _ train: Double, _ validation: Double?, rate: Double = 0.01)
+    -> Observation
+  {
     var observation = Observation(
       step: step, stepBudget: 100, learningRate: rate, measures: MeasureValues([.trainLoss: train]))
     observation[.validationLoss] = validation
@@ -76,7 +78,9 @@ struct FeatureTests {
     }
     #expect(FeatureList.extended.count == 8 && !FeatureList.extended.looksBack)
     #expect(FeatureList.universal.looksBack)
-    let error = #expect(throws: ConfigurationError.self) { try FeatureList(names: ["log train loss", "mood"]) }
+    let error = #expect(throws: ConfigurationError.self) {
+      try FeatureList(names: ["log train loss", "mood"])
+    }
     #expect(error?.description.contains("'mood'") == true)
     #expect(throws: ConfigurationError.self) { try FeatureList(names: ["progress", "progress"]) }
   }
@@ -125,7 +129,8 @@ struct FeatureTests {
     let trainee = Looking()
     var session = training.controller.session()
     let run = try TrainingRun(
-      of: trainee, ratesFrom: &session, seed: 1, initialLearningRate: 0.01, plan: ControllerTrainingTests.plan)
+      of: trainee, ratesFrom: &session, seed: 1, initialLearningRate: 0.01, plan: ControllerTrainingTests.plan
+    )
     // One gradient and three forward passes are two steps.
     #expect(trainee.rates.count == 58 && run.final.step == 60)
     #expect(trainee.rates[0] != 0.01)

@@ -141,6 +141,45 @@ struct OptimizerTests {
     #expect(abs(Double(weights.elements[0]) - (0.1 * z + 0.9 * average)) < 1e-6)
   }
 
+  @Test("A method around another one is read, written and checked")
+  func bases() throws {
+    let text = "mechanic:s0=1e-05+adam:beta1=0.8"
+    let configuration = try Optimizer.Configuration(parsing: text)
+    #expect(configuration == .mechanic(.adam(beta1: 0.8), initialScale: 1e-5))
+    #expect(configuration.description == text && configuration.name == "mechanic+adam")
+    #expect(try Optimizer.Configuration(parsing: "mechanic:s0=1e+0") == .mechanic(initialScale: 1))
+    #expect(try Optimizer.Configuration(name: "Hypergradient+SGD") == .hypergradient(.sgd))
+    #expect(throws: OptimizerError.unknownName("adam+sgd")) {
+      try Optimizer.Configuration(parsing: "adam+sgd")
+    }
+    for base in ["schedule-free-sgd", "mechanic"] {
+      #expect { try Optimizer.Configuration(parsing: "hypergradient+\(base)") } throws: {
+        "\($0)".contains("'hypergradient' cannot drive '\(base)")
+      }
+    }
+    #expect(throws: OptimizerError.self) { try Optimizer.Configuration(parsing: "mechanic+adam:beta1=2") }
+    let data = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(Optimizer.Configuration.self, from: data) == configuration)
+  }
+
+  @Test("Hypergradients move the rate, and tell it")
+  func ownRate() {
+    let optimizer = Optimizer(.hypergradient(.sgd, beta: 0.5), count: 1)
+    var weights: [Float] = [0]
+    #expect(optimizer.ownRate == nil && Optimizer(.adam(), count: 1).ownRate == nil)
+    optimizer.step(parameters: &weights, gradient: [2], learningRate: 0.25)
+    #expect(optimizer.ownRate == 0.25 && weights == [-0.5])
+    // 0.25 + 0.5 · 1 · 2; the rate given plays no part.
+    optimizer.step(parameters: &weights, gradient: [1], learningRate: 100)
+    #expect(optimizer.ownRate == 1.25 && weights == [-1.75])
+    let multiplicative = Optimizer(.multiplicativeHypergradient(.sgd, beta: 0.5), count: 1)
+    weights = [0]
+    for (gradient, rate) in [(Float(2), 0.25), (1, 0.375), (-1, 0.1875)] {
+      multiplicative.step(parameters: &weights, gradient: [gradient], learningRate: 0.25)
+      #expect(abs((multiplicative.ownRate ?? 0) - rate) < 1e-12)
+    }
+  }
+
   @Test("Facts of the methods")
   func facts() {
     #expect(

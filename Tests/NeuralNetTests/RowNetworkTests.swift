@@ -26,7 +26,9 @@ struct RowNetworkTests {
       labels = AlignedBuffer(count: count)
       values = AlignedBuffer(count: count)
       for row in 0..<count {
-        for input in 0..<model.inputs { x.pointer[row * model.stride + input] = Float(generator.nextNormal()) }
+        for input in 0..<model.inputs {
+          x.pointer[row * model.stride + input] = Float(generator.nextNormal())
+        }
         labels.pointer[row] = Int32(generator.nextIndex(below: model.outputs))
         values.pointer[row] = Float(generator.nextNormal())
       }
@@ -74,9 +76,13 @@ struct RowNetworkTests {
     let isReal = network.parameters.elements.map { $0 != 0 }
     for _ in 0..<3 {
       _ = network.lossAndGradient(rows.x.pointer, rows.targets, count: 33)
-      for place in 0..<model.count { network.parameters.pointer[place] -= 0.1 * network.gradient.pointer[place] }
+      for place in 0..<model.count {
+        network.parameters.pointer[place] -= 0.1 * network.gradient.pointer[place]
+      }
     }
-    let changed = network.parameters.elements.indices.count { network.parameters.pointer[$0] != 0 && !isReal[$0] }
+    let changed = network.parameters.elements.indices.count {
+      network.parameters.pointer[$0] != 0 && !isReal[$0]
+    }
     // Biases begin at zero and may move; nothing else does.
     #expect(changed <= model.realCount - isReal.count(where: \.self))
   }

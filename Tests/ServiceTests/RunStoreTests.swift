@@ -67,7 +67,7 @@ struct RunStoreTests {
     let store = try Sample.store(folder)
     let run = try await open(store)
     var observation = Sample.observation(0)
-    observation.validationLoss = Reading(.nan)
+    observation.measures[.validationLoss] = Reading(.nan)
     let decision = try await store.answer(observation, run: run.id, owner: "o")
     #expect(try await store.answer(observation, run: run.id, owner: "o") == decision)
     #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).rewinds == 0)

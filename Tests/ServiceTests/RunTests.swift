@@ -149,20 +149,50 @@ struct RunTests {
     arguments: [0.0, -0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.1, -1e308])
   func storage(value: Double) throws {
     var observation = Sample.observation(7)
-    observation.weightMean = Reading(value)
+    observation.measures[.weightMean] = Reading(value)
     let read = try #require(ReportedObservation(step: 7, stored: observation.stored))
     #expect(read.stored == observation.stored)
     #expect(read == observation)
-    let state = GuardedController.State(
+    let memory = ControllerSession.Memory(
       recurrent: RecurrentState(actor: [Float(value), 1.5], critic: []),
+      history: RunHistory(looksBack: false))
+    let state = GuardedController.State(
+      controller: memory,
       guardian: Guardian.State(
         validationLosses: [value], trainLosses: [value, 2], failures: 2, goodObservations: 3, ceiling: 0.25,
         hasHandedOver: true))
     #expect(GuardedController.State(stored: state.stored)?.stored == state.stored)
-    let older = try #require(GuardedController.State(stored: [1] + state.stored.dropFirst().dropLast(8)))
+    // Format 1 had no ceiling, and format 2 no history, whose length of 0 takes four bytes.
+    let older = try #require(GuardedController.State(stored: [1] + state.stored.dropFirst().dropLast(12)))
     #expect(older.guardian.ceiling == nil && older.guardian.failures == 2)
+    let old = try #require(GuardedController.State(stored: [2] + state.stored.dropFirst().dropLast(4)))
+    #expect(old.guardian == state.guardian || value.isNaN)
     for cut in 1..<state.stored.count {
       #expect(GuardedController.State(stored: state.stored.dropLast(cut)) == nil)
+    }
+  }
+
+  @Test(
+    "A run under a controller that looks back is stored with its history; measures beyond the first six keep names"
+  )
+  func history() throws {
+    var past = RunHistory()
+    var reading = Sample.observation(3)
+    reading.measures[.gradientCosine] = Reading(0.25)
+    reading.measures[.validationLoss] = nil
+    past.add(reading.observation(stepBudget: 10, learningRate: 0.1))
+    let state = GuardedController.State(
+      controller: ControllerSession.Memory(recurrent: RecurrentState(actor: [], critic: []), history: past),
+      guardian: Guardian.State())
+    #expect(GuardedController.State(stored: state.stored) == state)
+    #expect(ReportedObservation(step: 3, stored: reading.stored) == reading)
+    #expect(Sample.observation(3).stored.count == 48)
+    let sent = #"{"step": 3, "trainLoss": 1, "gradientCosine": 0.5, "mood": "good"}"#
+    let received = try JSONDecoder().decode(ReportedObservation.self, from: Data(sent.utf8))
+    #expect(received.measures == [.trainLoss: Reading(1), .gradientCosine: Reading(0.5)])
+    #expect(throws: (any Error).self) {
+      try JSONDecoder().decode(
+        ReportedObservation.self, from: Data(#"{"step": 3, "validationLoss": 1}"#.utf8))
     }
   }
 }

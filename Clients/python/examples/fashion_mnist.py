@@ -1,9 +1,9 @@
-"""Trains LeNet-5 on Fashion-MNIST; the service decides the learning rate.
+"""Trains LeNet-5 on Fashion-MNIST; a controller decides the learning rate.
 
-    metalr serve --checkpoints checkpoints --database metalr.sqlite &
-    python examples/fashion_mnist.py --data FOLDER --controller NAME
+    python examples/fashion_mnist.py --data FOLDER
+    python examples/fashion_mnist.py --data FOLDER --controller fashion --url http://127.0.0.1:8080
 
-The lines that a training without metalr would not have are marked.
+The second asks a service (`metalr serve`). The lines that a training without metalr would not have are marked.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import os
 import torch
 from torch import nn
 
-from metalr import Client, MetaLRScheduler  # metalr
+import metalr  # metalr
 
 
 def read(folder, name):
@@ -35,12 +35,13 @@ def lenet():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="the folder of the four IDX files")
-    parser.add_argument("--controller", required=True, help="a controller of the service")
-    parser.add_argument("--url", default="http://127.0.0.1:8080")
+    parser.add_argument("--controller", help="a controller's name, or a checkpoint's path")
+    parser.add_argument("--url", help="a service; without it this process decides")
     parser.add_argument("--token", default=os.environ.get("METALR_TOKEN"))
     parser.add_argument("--rate", type=float, default=0.001, help="the initial learning rate")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=1000)
+    parser.add_argument("--interval", type=int, help="steps between two decisions")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -54,14 +55,16 @@ def main():
 
     model = lenet()
     optimizer = torch.optim.Adam(model.parameters(), lr=options.rate)
-    scheduler = MetaLRScheduler(  # metalr
-        optimizer, model, (images[probe], labels[probe]), Client(options.url, options.token), options.controller,
-        total_steps=options.steps, labels={"example": "fashion-mnist", "seed": str(options.seed)})
+    loss_of = nn.functional.cross_entropy
+    scheduler = metalr.Scheduler(  # metalr
+        optimizer, options.steps, options.controller, model=model, validate=(images[probe], labels[probe]),
+        batch_size=options.batch, example_count=len(order), class_count=10, url=options.url, token=options.token,
+        interval=options.interval, closure=lambda: loss_of(model(images[order[: options.batch]]), labels[order[: options.batch]]))
 
     done = 0
     while done < options.steps:
         for batch in order[torch.randperm(len(order))].split(options.batch):
-            loss = nn.functional.cross_entropy(model(images[batch]), labels[batch])
+            loss = loss_of(model(images[batch]), labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -76,7 +79,7 @@ def main():
     model.eval()
     with torch.no_grad():
         accuracy = (model(test_images).argmax(1) == test_labels).float().mean().item()
-    print(f"test accuracy {accuracy:.4f}  run {scheduler.run_id}")
+    print(f"test accuracy {accuracy:.4f}  decided by {scheduler.deciding}")
 
 
 if __name__ == "__main__":

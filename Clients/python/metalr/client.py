@@ -1,28 +1,52 @@
 """A client of the service's API, with retries."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import math
 import socket
+import ssl
 import threading
 import time
 import urllib.parse
 import uuid
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+
+#: Seconds that a Retry-After is followed at most.
+LONGEST_WAIT = 60.0
 
 
 class ServiceError(Exception):
     """The service refused a request: a code for programs, what went wrong, and what to do about it."""
 
-    def __init__(self, status, code, message, remedy):
+    def __init__(
+        self, status: int, code: str, message: str, remedy: str, retry_after: Optional[float] = None
+    ) -> None:
         super().__init__(f"{message} {remedy}".strip())
+        #: Seconds after which the service asks to try again; None where it says nothing.
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.message = message
         self.remedy = remedy
 
 
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may be served later."""
+        return self.status in (408, 429, 500, 502, 503, 504, 507) and self.code != "too_many_runs"
+
+
 class Unreachable(Exception):
-    """The service did not answer, also after retries."""
+    """The service did not answer, also after retries.
+
+    retry_after: seconds after which it asked to try again; None where it said nothing.
+    """
+
+    def __init__(self, problem: str, retry_after: Optional[float] = None) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
 
 
 class Client:
@@ -33,14 +57,27 @@ class Client:
     timeout: seconds to wait for an answer.
     retries: how often a request is repeated that got no answer, or one that asks to try again. Repeating is safe:
         the service answers a repeated observation as it answered the first.
-    backoff: seconds before the first repetition, doubled before each further one.
+    backoff: seconds before the first repetition, doubled before each further one; the service's Retry-After counts where it
+        asks for more, up to a minute.
+    ca_file: certificates of authorities to trust, in PEM, for a service whose certificate the system does not know.
     """
 
-    def __init__(self, url, token=None, timeout=10.0, retries=4, backoff=0.25):
+    def __init__(
+        self,
+        url: str,
+        token: Optional[str] = None,
+        timeout: float = 10.0,
+        retries: int = 4,
+        backoff: float = 0.25,
+        ca_file: Optional[str] = None,
+    ) -> None:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"'{url}' is no address of a service; give one such as http://127.0.0.1:8080")
+        if ca_file is not None and parts.scheme != "https":
+            raise ValueError(f"ca_file is for https; the address is '{url}'")
         self._parts = parts
+        self._context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
         self._token = token
         self._timeout = timeout
         self._retries = retries
@@ -49,7 +86,14 @@ class Client:
 
     # Runs
 
-    def open_run(self, controller, initial_learning_rate, total_steps, interval=10, labels=None):
+    def open_run(
+        self,
+        controller: str,
+        initial_learning_rate: float,
+        total_steps: int,
+        interval: int = 10,
+        labels: Optional[Mapping[str, str]] = None,
+    ) -> Dict[str, Any]:
         """Opens a run; returns its id, the step to report first and the rate until then."""
         body = {
             "controller": controller,
@@ -61,32 +105,38 @@ class Client:
         # The key makes a repetition open no second run.
         return self._json("POST", "/v1/runs", body, {"Idempotency-Key": uuid.uuid4().hex})
 
-    def observe(self, run, observation):
+    def observe(self, run: str, observation: Mapping[str, Any]) -> Dict[str, Any]:
         """Reports an observation (a dict as the API describes) and returns the decision."""
         body = {name: _reading(value) for name, value in observation.items()}
         return self._json("POST", f"/v1/runs/{_quote(run)}/observations", body)
 
-    def rewind(self, run, step):
+    def rewind(self, run: str, step: int) -> Dict[str, Any]:
         """Goes back to a step that was decided; returns the rate in force after it."""
         return self._json("POST", f"/v1/runs/{_quote(run)}/rewind", {"step": step})
 
-    def finish(self, run):
+    def finish(self, run: str) -> Dict[str, Any]:
         """Ends a run."""
         return self._json("POST", f"/v1/runs/{_quote(run)}/finish")
 
-    def delete(self, run):
+    def delete(self, run: str) -> None:
         """Deletes a run and its decisions."""
         self._request("DELETE", f"/v1/runs/{_quote(run)}")
 
     # Watching
 
-    def run(self, run):
+    def run(self, run: str) -> Dict[str, Any]:
         """Shows one run."""
         return self._json("GET", f"/v1/runs/{_quote(run)}")
 
-    def runs(self, status=None, controller=None, label=None, page=100):
+    def runs(
+        self,
+        status: Optional[str] = None,
+        controller: Optional[str] = None,
+        label: Optional[Tuple[str, str]] = None,
+        page: int = 100,
+    ) -> Iterator[Dict[str, Any]]:
         """Yields the runs, the newest first; `label` is a pair of key and value."""
-        query = {"limit": page, "status": status, "controller": controller}
+        query: Dict[str, Any] = {"limit": page, "status": status, "controller": controller}
         query["label"] = None if label is None else f"{label[0]}={label[1]}"
         while True:
             answer = self._json("GET", "/v1/runs" + _query(query))
@@ -95,19 +145,21 @@ class Client:
                 return
             query["before"] = answer["next"]
 
-    def schedule(self, run, page=1000):
+    def schedule(self, run: str, page: int = 1000) -> Iterator[Dict[str, Any]]:
         """Yields the decisions of a run, in order."""
-        after = -1
+        after: Optional[int] = -1
         while after is not None:
             answer = self._json("GET", f"/v1/runs/{_quote(run)}/schedule" + _query({"after": after, "limit": page}))
             yield from answer["decisions"]
             after = answer["next"]
 
-    def schedule_csv(self, run):
+    def schedule_csv(self, run: str) -> str:
         """The decisions of a run as CSV."""
         return self._request("GET", f"/v1/runs/{_quote(run)}/schedule?format=csv").decode()
 
-    def events(self, run=None, last_event_id=None):
+    def events(
+        self, run: Optional[str] = None, last_event_id: Optional[str] = None
+    ) -> Iterator[Tuple[Optional[str], Optional[str], Any]]:
         """Yields (name, id, data) of server-sent events: of one run, or of all."""
         path = "/v1/events" if run is None else f"/v1/runs/{_quote(run)}/events"
         headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
@@ -117,7 +169,7 @@ class Client:
             response = connection.getresponse()
             if response.status != 200:
                 raise _error(response.status, response.read())
-            event = {}
+            event: Dict[str, str] = {}
             for line in response:
                 text = line.decode().rstrip("\r\n")
                 if text:
@@ -130,15 +182,15 @@ class Client:
         finally:
             connection.close()
 
-    def controllers(self):
+    def controllers(self) -> Dict[str, Any]:
         """The controllers that a run can be opened with, and the checkpoints that cannot be used."""
         return self._json("GET", "/v1/controllers")
 
-    def metrics(self):
+    def metrics(self) -> str:
         """The metrics in Prometheus' text format."""
         return self._request("GET", "/metrics").decode()
 
-    def is_ready(self):
+    def is_ready(self) -> bool:
         """Whether decisions can be made and stored now."""
         try:
             self._once("GET", "/readyz", None, {})
@@ -149,7 +201,7 @@ class Client:
             self.close()
             return False
 
-    def close(self):
+    def close(self) -> None:
         """Closes this thread's connection; the next request opens another."""
         connection = getattr(self._local, "connection", None)
         self._local.connection = None
@@ -158,27 +210,34 @@ class Client:
 
     # Requests
 
-    def _json(self, method, path, body=None, headers=None):
+    def _json(
+        self, method: str, path: str, body: Optional[dict] = None, headers: Optional[Dict[str, str]] = None
+    ) -> Any:
         return json.loads(self._request(method, path, body, headers))
 
-    def _request(self, method, path, body=None, headers=None):
+    def _request(
+        self, method: str, path: str, body: Optional[dict] = None, headers: Optional[Dict[str, str]] = None
+    ) -> bytes:
         wait = self._backoff
         for attempt in range(self._retries + 1):
             try:
                 return self._once(method, path, body, headers or {})
             except ServiceError as error:
-                if error.status not in (408, 429, 500, 502, 503, 504, 507) or error.code == "too_many_runs":
+                if not error.is_transient:
                     raise
                 if attempt == self._retries:
-                    raise Unreachable(f"The service at {self._parts.netloc} does not serve: {error}") from error
+                    problem = f"The service at {self._parts.netloc} does not serve: {error}"
+                    raise Unreachable(problem, error.retry_after) from error
+                wait = max(wait, min(error.retry_after or 0.0, LONGEST_WAIT))
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if attempt == self._retries:
                     raise Unreachable(f"No answer from {self._parts.netloc}: {error}") from error
             time.sleep(wait)
             wait *= 2
+        raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, method, path, body, headers):
+    def _once(self, method: str, path: str, body: Optional[dict], headers: Dict[str, str]) -> bytes:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
@@ -191,39 +250,48 @@ class Client:
         if response.will_close:
             self.close()
         if response.status >= 400:
-            raise _error(response.status, answer)
+            raise _error(response.status, answer, response.getheader("Retry-After"))
         return answer
 
-    def _connect(self):
-        kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._parts.hostname, self._parts.port, timeout=self._timeout)
+    def _connect(self) -> http.client.HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        connection: http.client.HTTPConnection
+        if self._context is not None:
+            connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._context)
+        else:
+            connection = http.client.HTTPConnection(host, port, timeout=self._timeout)
         connection.connect()
         # Without this the kernel holds a request's second half back until the first is acknowledged.
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _headers(self, headers):
+    def _headers(self, headers: Dict[str, str]) -> Dict[str, str]:
         return dict(headers, Authorization=f"Bearer {self._token}") if self._token else headers
 
 
-def _reading(value):
+def _reading(value: Any) -> Any:
     """JSON has no word for numbers that are not finite; the service takes strings."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
 
 
-def _error(status, body):
+def _error(status: int, body: bytes, retry_after: Optional[str] = None) -> ServiceError:
+    try:
+        # A date is allowed too; it is not worth a parser.
+        seconds = float(retry_after) if retry_after is not None else None
+    except ValueError:
+        seconds = None
     try:
         answer = json.loads(body)
-        return ServiceError(status, answer["code"], answer["message"], answer["remedy"])
+        return ServiceError(status, answer["code"], answer["message"], answer["remedy"], seconds)
     except (ValueError, KeyError, TypeError):
-        return ServiceError(status, "unknown", f"The service answered with status {status}.", "")
+        return ServiceError(status, "unknown", f"The service answered with status {status}.", "", seconds)
 
 
-def _quote(text):
+def _quote(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
-def _query(values):
+def _query(values: Mapping[str, Any]) -> str:
     return "?" + urllib.parse.urlencode({name: value for name, value in values.items() if value is not None})

@@ -20,8 +20,12 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Clients" / "trainee-python"))
+CLIENTS = pathlib.Path(__file__).parents[3] / "Clients"
+sys.path[:0] = [str(CLIENTS / "trainee-python"), str(CLIENTS / "python")]
 import metalr_trainee  # noqa: E402
+from metalr.pytorch.facts import facts_of  # noqa: E402
+from metalr.pytorch.look import TrialSteps, look_measures  # noqa: E402
+from metalr.pytorch.meter import Meter, measures_of  # noqa: E402
 
 
 def options():
@@ -133,7 +137,7 @@ class PyTorchTrainee:
         self.deviation = numbers.std((0, 2)).float()[None, :, None, None]
         model = "LeNet-5" if self.arguments.model == "lenet" else f"ResNet-18 (width {self.arguments.width})"
         return {
-            "name": f"{model} in PyTorch on {self.device}", "capabilities": ["evaluate", "snapshot"],
+            "name": f"{model} in PyTorch on {self.device}", "capabilities": ["evaluate", "snapshot", "look"],
             "dataset": self.arguments.dataset, "splitSizes": [len(labels) for _, labels in self.splits],
             "model": model, "optimizer": self.arguments.optimizer, "batchSize": self.arguments.batch_size,
         }
@@ -153,21 +157,44 @@ class PyTorchTrainee:
         self.position = 0
         self.predictions = None
         self.snapshots = {}
-        return self.read(None)
+        self.meter = Meter(self.optimizer)
+        self.facts = facts_of(
+            self.optimizer, batchSize=self.arguments.batch_size, exampleCount=len(self.splits[0][1]), classCount=10)
+        return {**self.read(None), "weightNorm": self.meter.initial_weight_norm()}
+
+    def look(self, learning_rate):
+        """A trial step on the first batch, undone; the batch and the order are as they were."""
+        place = self.order, self.position, self.order_generator.get_state()
+        images, labels = self.batch()
+        self.order, self.position = place[:2]
+        self.order_generator.set_state(place[2])
+        self.model.train()
+        with TrialSteps(self.optimizer, lambda: functional.cross_entropy(self.model(images), labels)) as trial:
+            after, sums = trial.step(lambda: self.set_rate(learning_rate))
+        return {**self.facts, **look_measures(after, trial.loss, sums)}
+
+    def set_rate(self, rate):
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
 
     def train(self, learning_rates):
         self.model.train()
-        total = torch.zeros((), dtype=torch.float64, device=self.device)
+        losses = []
+        self.meter.begin_interval(len(learning_rates))
         for rate in learning_rates:
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
+            self.set_rate(rate)
             images, labels = self.batch()
             self.optimizer.zero_grad(set_to_none=True)
             loss = functional.cross_entropy(self.model(images), labels)
             loss.backward()
+            self.meter.before_step()
             self.optimizer.step()
-            total += loss.detach()
-        return self.read(total.item() / len(learning_rates))
+            self.meter.after_step()
+            losses.append(loss.detach())
+        losses = torch.stack(losses).double()
+        deviation = losses.std(correction=0).item()
+        return {
+            **self.read(losses.mean().item()), **measures_of(self.meter.sums()), "trainLossDeviation": deviation}
 
     def evaluate(self):
         loss, probabilities = self.predict(2)
@@ -179,6 +206,7 @@ class PyTorchTrainee:
         self.snapshots[key] = copied({
             "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "order": self.order,
             "generator": self.order_generator.get_state(), "position": self.position, "predictions": self.predictions,
+            "meter": self.meter.state(),
         })
         return key
 
@@ -188,6 +216,7 @@ class PyTorchTrainee:
         self.optimizer.load_state_dict(state["optimizer"])
         self.order_generator.set_state(state["generator"])
         self.order, self.position, self.predictions = state["order"], state["position"], state["predictions"]
+        self.meter.load_state(state["meter"])
 
     def discard(self, snapshot):
         self.snapshots[snapshot] = None  # the name stays taken
@@ -220,7 +249,7 @@ class PyTorchTrainee:
         self.predictions = probabilities
         weights = self.model[-1].weight.detach().double()
         return {
-            "trainLoss": loss if train_loss is None else train_loss, "validationLoss": loss,
+            **self.facts, "trainLoss": loss if train_loss is None else train_loss, "validationLoss": loss,
             "predictionVariance": probabilities.var(correction=0).item(),
             "predictionChangeVariance": change.var(correction=0).item(),
             "weightMean": weights.mean().item(), "weightVariance": weights.var(correction=0).item(),

@@ -30,10 +30,17 @@ DATA = random.Random(0)
 TRAIN, VALIDATION, TEST = draw(600, DATA), draw(150, DATA), draw(150, DATA)
 
 
+# What is the same in every observation of a run.
+FACTS = {
+    "chanceLoss": math.log(CLASSES), "usualLearningRate": 0.2, "isAdaptive": 0, "momentum": 0, "batchSize": BATCH,
+    "exampleCount": len(TRAIN), "parameterCount": CLASSES * (FEATURES + 1), "classCount": CLASSES,
+}
+
+
 class SoftmaxRegression:
     def hello(self, worker):
         return {
-            "name": "softmax regression", "capabilities": ["evaluate", "snapshot"], "dataset": "three centres",
+            "name": "softmax regression", "capabilities": ["evaluate", "snapshot", "look"], "dataset": "three centres",
             "splitSizes": [len(TRAIN), len(VALIDATION), len(TEST)], "model": "softmax regression",
             "optimizer": "sgd", "batchSize": BATCH,
         }
@@ -44,24 +51,45 @@ class SoftmaxRegression:
             [self.generator.gauss(0, 0.5) for _ in range(FEATURES + 1)] for _ in range(CLASSES)
         ]
         self.predictions = None
-        return self.read(train_loss=None)
+        self.meter = metalr_trainee.StepMeter(flat(self.weights))
+        return self.read()
+
+    def look(self, learning_rate):
+        """A trial step on the first batch, undone: weights, generator and meter are as before."""
+        weights, state = [row[:] for row in self.weights], self.generator.getstate()
+        batch = self.generator.choices(TRAIN, k=BATCH)
+        meter = metalr_trainee.StepMeter(flat(self.weights))
+        before = self.take_step(batch, learning_rate, meter)
+        after, _ = self.loss_and_gradient(batch)
+        measures = meter.measures(flat(weights))
+        self.weights = weights
+        self.generator.setstate(state)
+        kept = {name: measures[name] for name in ("gradientNorm", "updateNorm", "predictedDecrease", "weightNorm")}
+        return {**FACTS, **kept, "trainLoss": after, "lossBeforeTrial": before}
 
     def train(self, learning_rates):
-        total = 0.0
+        self.meter.begin_interval(flat(self.weights))
         for rate in learning_rates:
-            batch = self.generator.choices(TRAIN, k=BATCH)
-            gradient = [[0.0] * (FEATURES + 1) for _ in range(CLASSES)]
-            for point, label in batch:
-                probabilities = self.predict(point)
-                total -= math.log(max(probabilities[label], 1e-12)) / BATCH
-                for row in range(CLASSES):
-                    error = probabilities[row] - (row == label)
-                    for column in range(FEATURES + 1):
-                        gradient[row][column] += error * point[column] / BATCH
+            self.take_step(self.generator.choices(TRAIN, k=BATCH), rate, self.meter)
+        return self.read()
+
+    def take_step(self, batch, rate, meter):
+        loss, gradient = self.loss_and_gradient(batch)
+        before = flat(self.weights)
+        self.weights = [[w - rate * g for w, g in zip(*rows)] for rows in zip(self.weights, gradient)]
+        meter.step(loss, flat(gradient), before, flat(self.weights))
+        return loss
+
+    def loss_and_gradient(self, batch):
+        loss, gradient = 0.0, [[0.0] * (FEATURES + 1) for _ in range(CLASSES)]
+        for point, label in batch:
+            probabilities = self.predict(point)
+            loss -= math.log(max(probabilities[label], 1e-12)) / BATCH
             for row in range(CLASSES):
+                error = probabilities[row] - (row == label)
                 for column in range(FEATURES + 1):
-                    self.weights[row][column] -= rate * gradient[row][column]
-        return self.read(train_loss=total / len(learning_rates))
+                    gradient[row][column] += error * point[column] / BATCH
+        return loss, gradient
 
     def evaluate(self):
         predictions = [self.predict(point) for point, _ in TEST]
@@ -70,11 +98,12 @@ class SoftmaxRegression:
 
     def snapshot(self):
         version, internal, gauss = self.generator.getstate()
-        return json.dumps([self.weights, self.predictions, [version, internal, gauss]])
+        return json.dumps([self.weights, self.predictions, [version, internal, gauss], self.meter.state()])
 
     def restore(self, snapshot):
-        self.weights, self.predictions, (version, internal, gauss) = json.loads(snapshot)
+        self.weights, self.predictions, (version, internal, gauss), meter = json.loads(snapshot)
         self.generator.setstate((version, tuple(internal), gauss))
+        self.meter.restore(meter, flat(self.weights))
 
     def discard(self, snapshot):
         pass  # all of it is in the text
@@ -89,7 +118,7 @@ class SoftmaxRegression:
     def loss(self, predictions, points):
         return -sum(math.log(max(p[label], 1e-12)) for p, (_, label) in zip(predictions, points)) / len(points)
 
-    def read(self, train_loss):
+    def read(self):
         predictions = [self.predict(point) for point, _ in VALIDATION]
         now = [number for row in predictions for number in row]
         change = [a - b for a, b in zip(now, self.predictions)] if self.predictions else [0.0]
@@ -97,10 +126,14 @@ class SoftmaxRegression:
         loss = self.loss(predictions, VALIDATION)
         weights = [weight for row in self.weights for weight in row[:-1]]
         return {
-            "trainLoss": loss if train_loss is None else train_loss, "validationLoss": loss,
+            "trainLoss": loss, **FACTS, **self.meter.measures(flat(self.weights)), "validationLoss": loss,
             "predictionVariance": variance(now), "predictionChangeVariance": variance(change),
             "weightMean": sum(weights) / len(weights), "weightVariance": variance(weights),
         }
+
+
+def flat(rows):
+    return [number for row in rows for number in row]
 
 
 def variance(values):

@@ -103,10 +103,13 @@ public final class DrawnTrainee: Trainee {
     return observation
   }
 
-  /// Takes one step on one batch at each of the rates, then observes; after a diverged step it takes no more.
+  /// Takes one step on one batch at each of the rates, then observes.
+  ///
+  /// Once a loss is not below ``divergence`` times chance, no more steps are taken and losses are infinite.
   public func train(learningRates: [Double]) -> Observation {
     guard var run else { preconditionFailure("train was called before reset") }
-    let last = learningRates[learningRates.count - 1]
+    guard let last = learningRates.last else { preconditionFailure("train was called without a rate") }
+    firstGradient = nil
     var sum = 0.0
     if reportsDynamics { meter.beginInterval(network.parameters) }
     for (index, rate) in learningRates.enumerated() where !run.hasDiverged {
@@ -127,8 +130,13 @@ public final class DrawnTrainee: Trainee {
       if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
     }
     run.step += learningRates.count
+    var observation = observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+    if !run.hasDiverged, !(observation.validationLoss < Self.divergence * data.chanceLoss) {
+      run.hasDiverged = true
+      observation = observe(run, trainLoss: .infinity, learningRate: last)
+    }
     self.run = run
-    return observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+    return observation
   }
 
   /// One trial step on the first batch, undone.

@@ -10,6 +10,8 @@ extension ImageClassifier {
     public var model: ModelSpecification
     /// The optimizer whose rate is controlled; Adam by default.
     public var optimizer: Optimizer.Configuration
+    /// Which average of the weights is a second candidate at each observation; none by default.
+    public var averaging: WeightAveraging
     /// Images of one step, at least 1; 1,000 by default.
     public var batchSize: Int
     /// Threads of this one trainee, at least 1; 1 by default, because trainees side by side scale better.
@@ -20,10 +22,11 @@ extension ImageClassifier {
     /// Creates a configuration; the properties document each default.
     public init(
       model: ModelSpecification = .leNet, optimizer: Optimizer.Configuration = .adam(), batchSize: Int = 1000,
-      threads: Int = 1, instructionSet: InstructionSet? = nil
+      threads: Int = 1, instructionSet: InstructionSet? = nil, averaging: WeightAveraging = .none
     ) {
       self.model = model
       self.optimizer = optimizer
+      self.averaging = averaging
       self.batchSize = batchSize
       self.threads = threads
       self.instructionSet = instructionSet
@@ -43,6 +46,7 @@ extension ImageClassifier {
         throw InstructionSetError(name: instructionSet.rawValue)
       }
       try optimizer.validate()
+      try averaging.validate()
     }
   }
 }

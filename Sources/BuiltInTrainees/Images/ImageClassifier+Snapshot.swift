@@ -3,8 +3,11 @@ import Foundation
 import NeuralNet
 import Trainee
 
-/// A snapshot is a line of JSON that describes it, then floats in the machine's order: parameters, statistics of
-/// batch normalisation, the optimizer's buffers, and the last predictions.
+/// A snapshot is a line of JSON that describes it, then floats in the machine's order.
+///
+/// The parts: parameters, statistics of batch normalization, the optimizer's buffers, the average of the
+/// weights where there is one, the last predictions, and the meter's three vectors where gradients and
+/// updates are measured.
 extension ImageClassifier {
   private static let format = "metalr image classifier 1"
 
@@ -13,6 +16,12 @@ extension ImageClassifier {
     var run: Run
     var optimizer: Optimizer.Configuration
     var optimizerStep: Int64
+    /// The optimizer's scalars by name; nil where it has none.
+    var optimizerScalars: [String: Double]?
+    /// Nil where there is none.
+    var averaging: WeightAveraging?
+    /// Norms of the last gradient and update; nil where none were measured.
+    var meterNorms: [Double]?
     /// Floats of each part.
     var counts: [Int]
   }
@@ -24,49 +33,80 @@ extension ImageClassifier {
   public func snapshot() throws -> Data {
     guard let run else { preconditionFailure("snapshot was called before reset") }
     let state = optimizer.state
+    let measured = meter?.state
     let parts =
-      [Array(network.parameters.elements), Array(network.statistics.elements)]
-      + state.slots + [Array(predictions.elements)]
+      [Array(network.parameters.elements), Array(network.statistics.elements)] + state.slots
+      + (average.map { [Array($0.weights.elements)] } ?? []) + [Array(predictions.elements)]
+      + (measured?.vectors ?? [])
     let header = Header(
       format: Self.format, run: run, optimizer: configuration.optimizer, optimizerStep: state.step,
-      counts: parts.map(\.count))
+      optimizerScalars: state.scalars.isEmpty ? nil : state.scalars,
+      averaging: average == nil ? nil : configuration.averaging,
+      meterNorms: measured?.lastNorms.map { [$0.gradient, $0.update] }, counts: parts.map(\.count))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     var snapshot = try encoder.encode(header)
     snapshot.append(UInt8(ascii: "\n"))
     for part in parts { part.withUnsafeBytes { snapshot.append(contentsOf: $0) } }
     return snapshot
   }
 
-  /// Goes back to a snapshot of a trainee with the same data, model and optimizer.
+  /// Goes back to a snapshot of a trainee with the same data, model, optimizer and average.
   ///
-  /// - Throws: ``TraineeError`` when the snapshot is truncated, of another trainee, or no snapshot at all; the
-  ///   trainee is then as it was.
+  /// Where the snapshot has no measurements, they begin with it.
+  ///
+  /// - Throws: ``TraineeError`` when the snapshot is truncated, of another trainee, or no snapshot at all;
+  ///   the trainee is then as it was.
   public func restore(_ snapshot: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let end = snapshot.firstIndex(of: UInt8(ascii: "\n")),
-      let header = try? JSONDecoder().decode(Header.self, from: snapshot[..<end])
+      let header = try? decoder.decode(Header.self, from: snapshot[..<end])
     else { throw TraineeError("The snapshot has no readable header. Restore one that a trainee made.") }
     guard header.format == Self.format else {
       throw TraineeError("The snapshot is a '\(header.format)'. Restore a '\(Self.format)'.")
     }
     var parts = try Self.floats(snapshot[snapshot.index(after: end)...], counts: header.counts)
+    let count = network.parameters.count
     let expected =
-      [network.parameters.count, network.statistics.count]
-      + optimizer.state.slots.map(\.count) + [predictions.count]
-    guard header.counts == expected, header.optimizer == configuration.optimizer,
+      [count, network.statistics.count] + optimizer.slotCounts + (average == nil ? [] : [count])
+      + [predictions.count]
+    let measured = [count, count, count]
+    guard header.counts == expected || header.counts == expected + measured,
+      header.optimizer == configuration.optimizer,
+      (header.averaging ?? .none) == configuration.averaging,
       header.run.order.count == data.train.count, header.run.step >= 0, header.run.stepBudget > 0,
       header.optimizerStep >= 0
     else {
       throw TraineeError(
-        "The snapshot has parts of \(header.counts) floats and optimizer '\(header.optimizer.name)' over "
+        "The snapshot has parts of \(header.counts) floats and optimizer '\(header.optimizer)' over "
           + "\(header.run.order.count) images; this trainee has \(expected), "
-          + "'\(configuration.optimizer.name)' and \(data.train.count). "
-          + "Restore it to a trainee of the same data, model and optimizer.")
+          + "'\(configuration.optimizer)' and \(data.train.count). "
+          + "Restore it to a trainee of the same data, model, optimizer and averaging.")
     }
-    network.parameters.assign(parts.removeFirst())
-    network.statistics.assign(parts.removeFirst())
-    predictions.assign(parts.removeLast())
-    try optimizer.restore(Optimizer.State(step: header.optimizerStep, slots: parts))
+    let meterVectors = Array(parts[expected.count...])
+    parts.removeLast(meterVectors.count)
+    let slots = Array(parts[2..<2 + optimizer.slotCounts.count])
+    do {
+      try optimizer.restore(
+        Optimizer.State(step: header.optimizerStep, slots: slots, scalars: header.optimizerScalars ?? [:]))
+    } catch { throw TraineeError(error.description) }
+    network.parameters.assign(parts[0])
+    network.statistics.assign(parts[1])
+    predictions.assign(parts[expected.count - 1])
+    average?.weights.assign(parts[expected.count - 2])
+    // Before the first step the state of an optimizer follows from the weights.
+    if header.optimizerStep == 0 { optimizer.begin(network.parameters) }
+    beginMeter()
+    if let meter, !meterVectors.isEmpty {
+      let norms = header.meterNorms ?? []
+      meter.restore(
+        StepMeter.State(vectors: meterVectors, lastNorms: norms.count == 2 ? (norms[0], norms[1]) : nil),
+        parameters: network.parameters)
+    }
     run = header.run
   }
 

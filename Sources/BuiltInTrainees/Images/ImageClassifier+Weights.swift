@@ -11,22 +11,25 @@ extension ImageClassifier {
     public let values: [Float]
   }
 
-  /// The network's parameters, then its running statistics, as they are now.
+  /// The weights that the run is judged by, then the running statistics that belong to them.
   public var weights: [Weights] {
     func arrays(_ table: ParameterTable, _ buffer: AlignedBuffer<Float>) -> [Weights] {
       table.entries.map { Weights(name: $0.name, shape: $0.shape, values: Array(buffer.elements[$0.range])) }
     }
-    return arrays(network.model.parameters, network.parameters)
-      + arrays(network.model.statistics, network.statistics)
+    return judged {
+      arrays(network.model.parameters, network.parameters)
+        + arrays(network.model.statistics, network.statistics)
+    }
   }
 
-  /// The softmax outputs on the test split with the current weights, (image, class).
+  /// The softmax outputs on the test split with the weights that the run is judged by, (image, class).
   public func testProbabilities() -> [Float] {
     let count = data.test.count * data.classes
     return [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      _ = network.evaluate(
-        testSource, indices: data.test.indices,
-        probabilities: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      let probabilities = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+      _ = judged {
+        network.evaluate(testSource, indices: data.test.indices, probabilities: probabilities)
+      }
       filled = count
     }
   }

@@ -12,37 +12,48 @@ public final class ImageClassifier: Trainee {
   /// The images, shared and never changed.
   public let data: DataSplits
   /// What was asked for.
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   /// The network in its present state.
   public let network: Network
 
-  /// Lets the rate move by itself from the one of the first step; nil, the default, takes the rates that are given.
+  /// Whether gradients and updates are measured, at 1 to 2 per cent of a step; true by default.
   ///
-  /// A snapshot does not hold it: a run that is restored goes on with the rate it had last.
-  public var hypergradient: Hypergradient?
+  /// A change takes effect at the next `reset`.
+  public var reportsDynamics = true
 
-  let optimizer: Optimizer
+  /// The optimizer that the trainee was made with.
+  let ownOptimizer: Optimizer.Configuration
+  private(set) var optimizer: Optimizer
+  private(set) var average: WeightAverage?
+  private(set) var meter: StepMeter?
+  private(set) var halfGradient: AlignedBuffer<Float>?
   var run: Run?
   /// Softmax outputs on the validation split at the last observation, (image, class).
   var predictions: AlignedBuffer<Float>
-  private var earlierPredictions: AlignedBuffer<Float>
-  private var batch: [Int32]
-  private let trainSource: ImageSource
-  private let validationSource: ImageSource
+  var earlierPredictions: AlignedBuffer<Float>
+  private(set) var batch: [Int32]
+  let trainSource: ImageSource
+  let validationSource: ImageSource
   let testSource: ImageSource
-  private let lastDenseWeights: Range<Int>
+  let lastDenseWeights: Range<Int>
+  /// Keeps the trained weights while the network has others.
+  private(set) lazy var spareParameters = AlignedBuffer<Float>(count: network.parameters.count)
 
   /// Where a run is.
   struct Run: Codable, Equatable {
     var step = 0
     var stepBudget: Int
     var order: BatchOrder
+    /// Whether the average had the lower validation loss at the last observation; nil is no.
+    var usesAverage: Bool?
   }
 
-  /// Takes all memory that training needs; call ``reset(seed:stepBudget:learningRate:)`` before anything else.
+  /// Takes all memory that training needs; call ``reset(seed:stepBudget:learningRate:)`` before anything
+  /// else.
   ///
-  /// - Throws: ``TraineeError`` when the configuration is impossible, `ModelError` when the model does not fit
-  ///   the images, `InstructionSetError` when the environment names instructions that the processor lacks.
+  /// - Throws: ``TraineeError`` when the configuration is impossible, `ModelError` when the model does not
+  ///   fit the images, `InstructionSetError` when the environment names instructions that the processor
+  ///   lacks.
   public init(data: DataSplits, configuration: Configuration = Configuration()) throws {
     try configuration.validate()
     let shape = data.shape
@@ -58,8 +69,9 @@ public final class ImageClassifier: Trainee {
     network = Network(
       model, maximumBatch: configuration.batchSize, threads: configuration.threads,
       instructionSet: instructionSet, generator: &generator)
-    optimizer = Optimizer(
-      configuration.optimizer, count: model.parameters.count, instructionSet: instructionSet)
+    ownOptimizer = configuration.optimizer
+    optimizer = Self.optimizer(configuration, model, instructionSet)
+    average = Self.average(configuration, model)
     predictions = AlignedBuffer(count: data.validation.count * data.classes)
     earlierPredictions = AlignedBuffer(count: data.validation.count * data.classes)
     batch = [Int32](repeating: 0, count: configuration.batchSize)
@@ -69,8 +81,42 @@ public final class ImageClassifier: Trainee {
     lastDenseWeights = weights
   }
 
+  private static func optimizer(
+    _ configuration: Configuration, _ model: Model, _ instructionSet: InstructionSet
+  ) -> Optimizer {
+    Optimizer(
+      configuration.optimizer, count: model.parameters.count, instructionSet: instructionSet,
+      tensors: model.parameters.entries.map(\.range))
+  }
+
+  private static func average(_ configuration: Configuration, _ model: Model) -> WeightAverage? {
+    configuration.averaging == .none
+      ? nil : WeightAverage(configuration.averaging, count: model.parameters.count)
+  }
+
+  /// Trains with another optimizer from the next `reset` on.
+  ///
+  /// - Parameters:
+  ///   - optimizer: Which method, with its constants.
+  ///   - averaging: Which average of the weights; nil, the default, keeps that of now.
+  /// - Precondition: Both are valid.
+  public func use(_ optimizer: Optimizer.Configuration, averaging: WeightAveraging? = nil) {
+    var next = configuration
+    next.optimizer = optimizer
+    next.averaging = averaging ?? configuration.averaging
+    guard next != configuration else { return }
+    configuration = next
+    self.optimizer = Self.optimizer(next, network.model, network.instructionSet)
+    average = Self.average(next, network.model)
+    run = nil
+  }
+
   /// Bytes of the buffers of this trainee, without the data that it shares.
-  public var memory: Int { network.memory + optimizer.memory + 4 * (2 * predictions.count + batch.count) }
+  public var memory: Int {
+    let copies = (average == nil ? 0 : 1) + (meter == nil ? 0 : 7)
+    return network.memory + optimizer.memory
+      + 4 * (2 * predictions.count + batch.count + copies * network.parameters.count)
+  }
 
   /// Starts a new run; the first observation's training loss is its validation loss.
   ///
@@ -84,11 +130,12 @@ public final class ImageClassifier: Trainee {
     var weights = SeededGenerator(seed: seed, stream: 0)
     var orders = SeededGenerator(seed: seed, stream: 1)
     network.initialise(using: &weights)
-    optimizer.reset()
-    hypergradient = hypergradient?.restarted
-    let run = Run(stepBudget: stepBudget, order: BatchOrder(count: data.train.count, seed: orders.next()))
+    optimizer.begin(network.parameters)
+    average?.begin(network.parameters)
+    beginMeter()
+    var run = Run(stepBudget: stepBudget, order: BatchOrder(count: data.train.count, seed: orders.next()))
+    var observation = observe(&run, trainLoss: 0, learningRate: learningRate)
     self.run = run
-    var observation = observe(run, trainLoss: 0, learningRate: learningRate)
     observation.trainLoss = observation.validationLoss
     observation[.predictionChangeVariance] = 0
     return observation
@@ -106,45 +153,50 @@ public final class ImageClassifier: Trainee {
     guard let last = learningRates.last, learningRates.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       preconditionFailure("train needs rates that are finite and at least 0, got \(learningRates)")
     }
-    var (loss, used) = (0.0, last)
-    for rate in learningRates {
-      batch.withUnsafeMutableBufferPointer { batch in
-        run.order.fill(batch)
-        for place in batch.indices { batch[place] = data.train.indices[Int(batch[place])] }
-      }
-      if hypergradient == nil {
-        loss += network.trainStep(trainSource, indices: batch, learningRate: rate, optimizer: optimizer)
-      } else {
-        loss += network.lossAndGradient(trainSource, indices: batch)
-        used = hypergradient?.step(given: rate, network: network, optimizer: optimizer) ?? rate
-      }
+    meter?.beginInterval(network.parameters)
+    var sum = 0.0
+    for (index, rate) in learningRates.enumerated() {
+      fillBatch(from: &run.order)
+      let isLast = index == learningRates.count - 1
+      let loss = network.lossAndGradient(trainSource, indices: batch, half: isLast ? halfGradient : nil)
+      sum += loss
+      meter?.note(loss: loss)
+      if isLast { noteHalf() }
+      step(at: rate)
       run.step += 1
+      average?.add(network.parameters, step: run.step)
     }
+    let observation = observe(
+      &run, trainLoss: sum / Double(learningRates.count), learningRate: optimizer.ownRate ?? last)
     self.run = run
-    return observe(run, trainLoss: loss / Double(learningRates.count), learningRate: used)
+    return observation
   }
 
-  /// Mean loss and accuracy on the test split with the current weights.
-  public func evaluate() -> Evaluation {
-    let (lossSum, correct) = network.evaluate(testSource, indices: data.test.indices)
-    let count = Double(data.test.count)
-    return Evaluation(loss: lossSum / count, accuracy: Double(correct) / count)
+  /// Takes the next images of an order as the batch.
+  func fillBatch(from order: inout BatchOrder) {
+    batch.withUnsafeMutableBufferPointer { batch in
+      order.fill(batch)
+      for place in batch.indices { batch[place] = data.train.indices[Int(batch[place])] }
+    }
   }
 
-  private func observe(_ run: Run, trainLoss: Double, learningRate: Double) -> Observation {
-    swap(&predictions, &earlierPredictions)
-    let (lossSum, _) = network.evaluate(
-      validationSource, indices: data.validation.indices, probabilities: predictions.elements)
-    let weights = UnsafeMutableBufferPointer(rebasing: network.parameters.elements[lastDenseWeights])
-    let (weightMean, weightVariance) = Moments.meanAndVariance(of: UnsafeBufferPointer(weights))
-    let now = UnsafeBufferPointer(predictions.elements)
-    return Observation(
-      step: run.step, stepBudget: run.stepBudget, trainLoss: trainLoss,
-      validationLoss: lossSum / Double(data.validation.count),
-      predictionVariance: Moments.meanAndVariance(of: now).variance,
-      predictionChangeVariance: Moments.changeVariance(
-        from: UnsafeBufferPointer(earlierPredictions.elements), to: now),
-      weightMean: weightMean, weightVariance: weightVariance, learningRate: learningRate)
+  /// Takes the optimizer's step by the gradient of now.
+  func step(at rate: Double) {
+    optimizer.step(parameters: network.parameters, gradient: network.gradient, learningRate: rate)
+    meter?.didStep(network.parameters, gradient: network.gradient)
+  }
+
+  /// Begins to measure from the weights of now, or stops to.
+  func beginMeter() {
+    guard reportsDynamics else {
+      (meter, halfGradient) = (nil, nil)
+      return
+    }
+    let count = network.parameters.count
+    meter = meter ?? StepMeter(count: count, instructionSet: network.instructionSet)
+    halfGradient = halfGradient ?? AlignedBuffer(count: count)
+    meter?.begin(network.parameters)
+    meter?.beginInterval(network.parameters)
   }
 }
 

@@ -10,6 +10,8 @@ struct Apply: ParsableCommand {
     abstract: "Let a trained controller drive training runs, and compare with schedules on the same seeds.",
     discussion: """
       EXAMPLES:
+        metalr apply --dataset fashion --model cnn
+        metalr apply --checkpoint universal-sf --dataset fashion --model cnn
         metalr apply --checkpoint controller.ckpt
         metalr apply --checkpoint cifar.ckpt --dataset fashion --model cnn --seeds 10
         metalr apply --checkpoint cifar.ckpt --dataset fashion --baseline cosine --baseline constant:0.003
@@ -22,9 +24,11 @@ struct Apply: ParsableCommand {
       """)
 
   @Option(
-    help: "The controller: a file, or the name of one that comes with metalr.",
+    help: ArgumentHelp(
+      "The controller: a file, or the name of one that comes with metalr; 'universal' is for any training.",
+      valueName: "file"),
     completion: .file(extensions: ["ckpt"]))
-  var checkpoint: String
+  var checkpoint = "universal"
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
   @OptionGroup(title: "Run") var presets: PresetOptions
@@ -77,7 +81,10 @@ struct Apply: ParsableCommand {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
     let controller = try guardian.guarding(checkpoint.controller)
     let preset = presets.resolved(for: trainee.data.datasetName)
-    let task = try TraineeTask(trainee, preset: preset, plan: presets.plan(for: preset))
+    var trainee = trainee
+    trainee.optimizer = trainee.optimizer ?? (trainee.command == nil ? checkpoint.card.drivenOptimizer : nil)
+    let task = try TraineeTask(
+      trainee, preset: preset, plan: presets.plan(for: preset, driving: checkpoint.controller))
     try task.requireTests()
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }

@@ -25,7 +25,8 @@ struct RunLog {
           let numbers = [reading.learningRate] + Self.measures.map { reading[$0] }
           table.addRow(
             [result.method, "\(result.initialLearningRate)", "\(run.seed)", "\(reading.step)"]
-              + numbers.map { $0.map { "\($0)" } ?? "" } + Self.words(index < decisions.count ? decisions[index] : nil))
+              + numbers.map { $0.map { "\($0)" } ?? "" }
+              + Self.words(index < decisions.count ? decisions[index] : nil))
         }
       }
     }

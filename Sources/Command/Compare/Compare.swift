@@ -22,6 +22,7 @@ struct Compare: ParsableCommand {
 
       EXAMPLES:
         metalr compare controller:cifar.ckpt step-grid cosine:0.01 --dataset fashion
+        metalr compare controller:universal controller:universal-sf --suites trained held-out
         metalr compare controller:a.ckpt constant 'cosine=best:cosine:0.003|cosine:0.01' --datasets fashion cifar10
 
       Every other method is tested against the one that comes first. In the output folder it writes report.html, \
@@ -32,6 +33,16 @@ struct Compare: ParsableCommand {
 
   @Argument(help: "What to compare.", transform: ContenderArgument.init(parsing:))
   var methods: [ContenderArgument]
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: \(ProblemSuite.Drawn.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "suite"))
+  var suites: [ProblemSuite.Drawn] = []
+
+  @Option(help: ArgumentHelp("With --suites: problems of each (default: 200 to 48).", valueName: "count"))
+  var problems: Int?
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
 
@@ -92,6 +103,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
+      guard suites.isEmpty else { return try runSuites(job, interrupt) }
       let contenders = try methods.map { try $0.contender() }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(
@@ -123,4 +135,17 @@ struct Compare: ParsableCommand {
       }
     }
   }
+
+  private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
+    let work = SuiteWork(
+      suites: suites, problems: problems, controllers: try methods.map { try $0.suiteContender() },
+      folder: output, workers: workers, options: job.silenced(show), interrupt: interrupt)
+    let results = try work.run(job)
+    guard job.isFirst else { return }
+    try show.show(
+      results,
+      text: results.map { SuiteTable(results: $0).text }.joined(separator: "\n") + "\n" + SuiteTable.legend)
+  }
 }
+
+extension ProblemSuite.Drawn: ExpressibleByArgument {}

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import MetaLR
 import Schedules
+import Training
 
 /// One of the methods that a user lists for a comparison: `METHOD` or `NAME=METHOD`.
 struct ContenderArgument {
@@ -44,6 +45,23 @@ struct ContenderArgument {
           ? .guarded(guarded, name: "guarded \(file)") : .controller(controller, name: "controller \(file)"),
         name: name, priorSteps: checkpoint.card.trainingSteps)
     }
+  }
+}
+
+extension ContenderArgument {
+  /// The same on a suite of problems, where controllers begin at good and bad rates.
+  ///
+  /// - Throws: `ConfigurationError` for anything but a controller; what is wrong with the checkpoint.
+  func suiteContender() throws -> SuiteContender {
+    guard case .controller(let path, false) = kind else {
+      throw ConfigurationError(
+        name: "method of a suite", value: name ?? "no controller",
+        expected: "controller:FILE; what needs no search is compared with anyway")
+    }
+    let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
+    return .controller(
+      checkpoint.controller, name: name ?? "controller \(path)", optimizer: checkpoint.card.drivenOptimizer,
+      initialRates: SuiteTest.goodRates + SuiteTest.badRates)
   }
 }
 

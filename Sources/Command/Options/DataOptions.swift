@@ -56,7 +56,8 @@ struct DataOptions: ParsableArguments {
       }
     }
     for (name, value) in [("--channels", channels), ("--size", size)] where value != nil {
-      throw ValidationError("\(name) is for the drawn data set 'shapes'; '\(datasetName)' has a size of its own.")
+      throw ValidationError(
+        "\(name) is for the drawn data set 'shapes'; '\(datasetName)' has a size of its own.")
     }
   }
 

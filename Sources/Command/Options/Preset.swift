@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import MetaLR
 
 /// Sizes that belong together; any of them can be overridden by its own option.
@@ -48,10 +49,14 @@ struct PresetOptions: ParsableArguments {
   /// The steps that were asked for; nil for the preset's.
   var steps: Int? { length.steps }
 
-  /// Length and interval of a run.
-  func plan(for preset: Preset) throws -> RunPlan {
+  /// Length and interval of a run; a controller for any training decides as often as it was trained to, where no interval
+  /// is asked for.
+  func plan(for preset: Preset, driving controller: Controller? = nil) throws -> RunPlan {
     let steps = steps ?? preset.steps
-    let plan = RunPlan(stepBudget: steps, interval: interval ?? max(1, min(RunPlan().interval, steps)))
+    var plan = RunPlan(stepBudget: steps, interval: interval ?? max(1, min(RunPlan().interval, steps)))
+    if interval == nil, controller?.features.looksBack ?? false {
+      plan.decisionCount = Problem.drawnDecisions
+    }
     try plan.validate()
     return plan
   }

@@ -76,7 +76,8 @@ struct PBTCommand: ParsableCommand {
       let test = try training.evaluate(best, on: pool)
       guard job.isFirst else { return }
       let report = PBTReport(
-        trainee: task.problem.description, configuration: configuration, history: training.history, best: best,
+        trainee: task.problem.description, configuration: configuration, history: training.history,
+        best: best,
         originSeed: training.seed(of: training.history.lineage(of: best)[0]), test: test)
       let written = try writingOutput { try report.write(to: output) }
       store.remove()

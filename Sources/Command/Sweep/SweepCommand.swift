@@ -146,7 +146,9 @@ struct SweepCommand: ParsableCommand {
   private func subjects(_ plan: RunPlan) throws -> [SweepSubject] {
     guard trainee.command == nil else {
       let problem = try TraineeTask(trainee, preset: preset, plan: plan).problem
-      return [SweepSubject(model: problem.description.model, row: problem.description.model, problem: problem)]
+      return [
+        SweepSubject(model: problem.description.model, row: problem.description.model, problem: problem)
+      ]
     }
     let names = optimizers.isEmpty ? trainee.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
     let methods = try names.map { try Optimizer.Configuration(name: $0) }

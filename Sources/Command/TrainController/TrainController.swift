@@ -26,6 +26,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller --dataset cifar10 --actor lstm --episodes 300 --output cifar.ckpt --resume
         metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
         metalr train-controller --teacher one-cycle:0.01 --dataset fashion --output imitation.ckpt
+        metalr train-controller --problems mine.json
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and, for one problem, two pictures \
@@ -36,6 +37,13 @@ struct TrainController: ParsableCommand {
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
   @OptionGroup(title: "Run") var presets: PresetOptions
   @OptionGroup(title: "Controller") var learning: LearningOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Train on the problems that this JSON file describes: sampled ones, or a list with a teacher each.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var problems: String?
 
   @Option(
     help: ArgumentHelp(
@@ -89,7 +97,42 @@ struct TrainController: ParsableCommand {
   func trainingJob() throws -> TrainingJob {
     let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let files = ControllerFiles(checkpoint: output)
-    return try samplesProblems ? sampled(trained, files) : oneProblem(trained, files)
+    if let problems {
+      let file = try ProblemsFile(contentsOf: problems)
+      if let drawn = file.drawn { return try sampled(ProblemsFile.range(drawn), trained, files) }
+      return try listed(file.problems ?? [], trained, files)
+    }
+    return try samplesProblems ? sampled(nil, trained, files) : oneProblem(trained, files)
+  }
+
+  /// A training on problems that a file lists.
+  private func listed(
+    _ listed: [ProblemsFile.Listed], _ trained: Checkpoint?, _ files: ControllerFiles
+  ) throws -> TrainingJob {
+    let problems = try listed.map { try ProblemsFile.problem($0, trainee, presets) }
+    let teachers = problems.compactMap(\.teacher)
+    guard teachers.isEmpty || teachers.count == problems.count else {
+      throw ConfigurationError(
+        name: "number of teachers", value: "\(teachers.count)",
+        expected: "one for each of the \(problems.count) problems, or none")
+    }
+    var configuration: ControllerTraining.Configuration
+    if teachers.isEmpty {
+      configuration = try learning.universalConfiguration(
+        episodes: 40_000, seed: seed.seed, from: trained?.controller)
+    } else {
+      var learning = learning
+      learning.teacher = "\(teachers[0])"
+      learning.episodes = learning.episodes ?? 12 * problems.count
+      configuration = try learning.configuration(
+        preset: presets.resolved(for: listed[0].dataset), seed: seed.seed, from: trained?.controller)
+      configuration.teacherCount = problems.count
+    }
+    let seeds = seeds ?? presets.resolved(for: listed[0].dataset).seeds
+    return TrainingJob(
+      problems: ProblemList(problems), teachers: teachers.map(\.description), configuration: configuration,
+      trained: trained, files: files,
+      test: seeds > 0 ? HeldOutSeedsTest(problem: problems[0], seeds: HeldOutSeeds.first(seeds)) : nil)
   }
 
   /// Whether it trains on sampled problems: what happens where no other problem is named.
@@ -99,21 +142,26 @@ struct TrainController: ParsableCommand {
   }
 
   /// A training on problems sampled from the built-in distribution.
-  private func sampled(_ trained: Checkpoint?, _ files: ControllerFiles) throws -> TrainingJob {
+  private func sampled(
+    _ given: DrawnRange?, _ trained: Checkpoint?, _ files: ControllerFiles
+  ) throws -> TrainingJob {
     let isShort = presets.length.preset == nil
     let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     let configuration = try learning.universalConfiguration(
       episodes: isShort ? 40_000 : 200_000, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
-    let range = isShort
-      ? DrawnRange(optimizer: optimizer, operations: 60e6)
-      : DrawnRange(widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, optimizer: optimizer,
-        operations: 120e6)
+    var range = DrawnRange(operations: 60e6)
+    if !isShort {
+      range = DrawnRange(
+        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 120e6)
+    }
+    range = given ?? range
+    range.optimizer = optimizer ?? range.optimizer
     let suites: [ProblemSuite] =
       seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
     return TrainingJob(
       problems: try DrawnProblems(range), configuration: configuration, trained: trained, files: files,
-      test: suites.isEmpty ? nil : SuiteTest(suites: suites, optimizer: optimizer?.description))
+      test: suites.isEmpty ? nil : SuiteTest(suites: suites, optimizer: range.optimizer?.description))
   }
 
   /// A training on one data set, or in one process.

@@ -49,8 +49,13 @@ public struct ProblemSuite: Sendable {
   }
 
   /// The first problems of a drawn suite: the seeds are small whole numbers, where training samples from all 64-bit ones.
-  public static func drawn(_ kind: Drawn, count: Int? = nil) -> ProblemSuite {
-    let first = UInt64(1_000_000 * (Drawn.allCases.firstIndex(of: kind) ?? 0))
+  ///
+  /// - Parameters:
+  ///   - kind: The suite.
+  ///   - count: How many problems; the usual number by default.
+  ///   - firstSeed: The seed of the first; one of the suite's own by default.
+  public static func drawn(_ kind: Drawn, count: Int? = nil, firstSeed: UInt64? = nil) -> ProblemSuite {
+    let first = firstSeed ?? UInt64(1_000_000 * (Drawn.allCases.firstIndex(of: kind) ?? 0))
     return ProblemSuite(
       name: kind.rawValue,
       problems: (0..<UInt64(count ?? kind.usualCount)).map {

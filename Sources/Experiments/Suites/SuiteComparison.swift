@@ -31,15 +31,16 @@ public struct SuiteComparison: Sendable {
 
   private static let peaks = (0..<10).map { pow(10, -1 + Double($0) / 3) }
 
-  /// What is searched.
-  static let searched: [SuiteContender] =
-    [ScheduleShape.constant, .cosine, .linear, .oneCycle].flatMap { shape in
-      peaks.map { SuiteContender.schedule(shape, $0) }
-    } + peaks[1..<9].map { SuiteContender.schedule(.steps, $0) }
+  /// What is searched: shapes, and peaks in multiples of the usual rate.
+  static let grid: [(shape: ScheduleShape, multiple: Double)] =
+    [ScheduleShape.constant, .cosine, .linear, .oneCycle].flatMap { shape in peaks.map { (shape, $0) } }
+    + peaks[1..<9].map { (.steps, $0) }
+
+  static let searched = grid.map { SuiteContender.schedule($0.shape, $0.multiple) }
 
   /// Runs of the whole comparison.
   public var runCount: Int {
-    let each = contenders.reduce(0) { $0 + $1.initialRates.count } * seeds.count
+    let each = contenders.reduce(0) { $0 + $1.initialRates.count * seeds.count + $1.candidates.count }
     return suite.problems.count * (Self.searched.count + seeds.count + each)
   }
 
@@ -64,37 +65,64 @@ public struct SuiteComparison: Sendable {
     onRun: @escaping @Sendable () -> Void = {}
   ) throws -> SuiteResults {
     func play(_ jobs: [Job]) throws -> [Outcome] {
-      try pool.run(
-        keys: jobs.map(\.key), problem: { try jobs[$0].adapted }, recordedIn: journal,
-        onResult: { _, _ in onRun() },
-        job: { index, trainee in
-          let job = jobs[index]
-          let problem = try job.adapted
-          let rate = job.initialRate * problem.usualLearningRate
-          trainee.reportsDynamics = job.contender.readsDynamics
-          var source = try job.contender.makeSource(problem, rate)
-          let run = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
-          trainee.reportsDynamics = true
-          return run
-        })
+      try self.play(jobs, on: pool, journal, shouldStop, onRun)
     }
-    let search = try play(
-      suite.problems.flatMap { problem in Self.searched.map { Job(problem, $0, 1, Self.searchSeed) } })
-    let count = Self.searched.count
-    let best = suite.problems.indices.map { index in
-      let tried = search[index * count..<(index + 1) * count].map(\.validationLoss)
-      return Self.searched[tried.indices.min { tried[$0] < tried[$1] } ?? 0]
-    }
+    let best = try best(of: Self.searched, play)
     let oracle = try play(
       zip(suite.problems, best).flatMap { problem, best in seeds.map { Job(problem, best, 1, $0) } })
     let rows = try contenders.map { contender in
+      let chosen = try contender.candidates.isEmpty ? nil : self.best(of: contender.candidates, play)
       let outcomes = try play(
-        suite.problems.flatMap { problem in
-          contender.initialRates.flatMap { rate in seeds.map { Job(problem, contender, rate, $0) } }
+        suite.problems.enumerated().flatMap { index, problem in
+          contender.initialRates.flatMap { rate in
+            seeds.map { Job(problem, chosen?[index] ?? contender, rate, $0) }
+          }
         })
       return row(contender, outcomes, oracle)
     }
     return SuiteResults(suite: suite.name, problems: suite.problems.count, rows: rows)
+  }
+
+  /// The validation loss of each searched schedule on each problem.
+  func searchedLosses(
+    on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool, onRun: @escaping @Sendable () -> Void
+  ) throws -> [[Double]] {
+    let outcomes = try play(
+      suite.problems.flatMap { problem in Self.searched.map { Job(problem, $0, 1, Self.searchSeed) } },
+      on: pool, nil, shouldStop, onRun)
+    let count = Self.searched.count
+    return suite.problems.indices.map { outcomes[$0 * count..<($0 + 1) * count].map(\.validationLoss) }
+  }
+
+  /// For each problem the candidate of the lowest validation loss on the search's seed.
+  private func best(
+    of candidates: [SuiteContender], _ play: ([Job]) throws -> [Outcome]
+  ) throws -> [SuiteContender] {
+    let outcomes = try play(
+      suite.problems.flatMap { problem in candidates.map { Job(problem, $0, 1, Self.searchSeed) } })
+    return suite.problems.indices.map { index in
+      let tried = outcomes[index * candidates.count..<(index + 1) * candidates.count].map(\.validationLoss)
+      return candidates[tried.indices.min { tried[$0] < tried[$1] } ?? 0]
+    }
+  }
+
+  private func play(
+    _ jobs: [Job], on pool: TraineePool, _ journal: Journal?, _ shouldStop: @escaping @Sendable () -> Bool,
+    _ onRun: @escaping @Sendable () -> Void
+  ) throws -> [Outcome] {
+    try pool.run(
+      keys: jobs.map(\.key), problem: { try jobs[$0].adapted }, recordedIn: journal,
+      onResult: { _, _ in onRun() },
+      job: { index, trainee in
+        let job = jobs[index]
+        let problem = try job.adapted
+        let rate = job.initialRate * problem.usualLearningRate
+        trainee.reportsDynamics = job.contender.readsDynamics
+        var source = try job.contender.makeSource(problem, rate)
+        let run = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
+        trainee.reportsDynamics = true
+        return run
+      })
   }
 
   private func run(
@@ -156,7 +184,7 @@ public struct SuiteComparison: Sendable {
     }
 
     var key: String {
-      "\(problem.description.label) | \(problem.plan.stepBudget) | \(contender.name) | from \(initialRate) | "
+      "\(problem.description.label) | \(problem.plan.stepBudget) | \(contender.name) \(contender.version) | from \(initialRate) | "
         + "seed \(seed)"
     }
   }

@@ -12,10 +12,15 @@ public struct SuiteContender: Sendable {
   /// Whether it reads gradients, updates and predictions.
   public let readsDynamics: Bool
   let makeSource: @Sendable (_ problem: Problem, _ initialRate: Double) throws -> any RateSource
+  /// What a search on each problem chooses from, by validation loss; empty for no search.
+  let candidates: [SuiteContender]
+  /// What tells it from another of the same name, such as a checksum of a controller.
+  let version: String
 
   /// Creates a contender; the properties document each part.
   public init(
     name: String, optimizer: String? = nil, initialRates: [Double] = [1], readsDynamics: Bool = false,
+    version: String = "",
     makeSource: @escaping @Sendable (Problem, Double) throws -> any RateSource
   ) {
     self.name = name
@@ -23,19 +28,38 @@ public struct SuiteContender: Sendable {
     self.initialRates = initialRates
     self.readsDynamics = readsDynamics
     self.makeSource = makeSource
+    self.version = version
+    candidates = []
+  }
+
+  /// The best of several contenders, searched for on each problem.
+  ///
+  /// - Precondition: There is one, and each has a rate of its own.
+  public init(name: String, bestOf candidates: [SuiteContender]) {
+    precondition(!candidates.isEmpty, "a search for '\(name)' needs candidates")
+    self.name = name
+    optimizer = nil
+    initialRates = [1]
+    readsDynamics = false
+    makeSource = candidates[0].makeSource
+    self.candidates = candidates
+    version = ""
   }
 
   /// A controller, from given multiples of the usual rate.
   public static func controller(
     _ controller: Controller, name: String, optimizer: String? = nil, initialRates: [Double]
   ) -> SuiteContender {
-    SuiteContender(name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true) {
-      _, _ in controller.session()
-    }
+    SuiteContender(
+      name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true,
+      version: (try? controller.checksum()) ?? ""
+    ) { _, _ in controller.session() }
   }
 
   /// A schedule whose peak is a multiple of the usual rate: `shape` is as in `cosine:RATE`, without the rate.
-  public static func schedule(_ shape: ScheduleShape, _ multiple: Double, name: String? = nil) -> SuiteContender {
+  public static func schedule(_ shape: ScheduleShape, _ multiple: Double, name: String? = nil)
+    -> SuiteContender
+  {
     SuiteContender(name: name ?? "\(shape.rawValue) \(multiple) x usual") { problem, _ in
       ScheduleSource(try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))
     }

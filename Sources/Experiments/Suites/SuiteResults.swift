@@ -23,7 +23,9 @@ public struct SuiteResults: Codable, Sendable {
     public let diverged: Int
 
     /// The share of runs that diverged.
-    public var divergedShare: Double { Double(diverged) / Double(max(regrets.reduce(0) { $0 + $1.count }, 1)) }
+    public var divergedShare: Double {
+      Double(diverged) / Double(max(regrets.reduce(0) { $0 + $1.count }, 1))
+    }
 
     /// The regret of each problem, the mean over runs from initial rates that `isIncluded` accepts.
     public func problemRegrets(from isIncluded: (Double) -> Bool = { _ in true }) -> [Double] {
@@ -52,7 +54,8 @@ public struct SuiteResults: Codable, Sendable {
       mean = scores.mean
       interquartileMean = scores.interquartileMean
       meanInterval = bootstrap.interval(of: scores, using: &generator, statistic: \.mean)
-      interquartileInterval = bootstrap.interval(of: scores, using: &generator, statistic: \.interquartileMean)
+      interquartileInterval = bootstrap.interval(
+        of: scores, using: &generator, statistic: \.interquartileMean)
     }
   }
 }

@@ -89,6 +89,17 @@ void naiveAdadeltaStep(size_t count, float rate, float rho, float epsilon, const
 void naiveRmspropStep(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                       float *square, float *parameters);
 
+double naiveDot(size_t count, const float *x, const float *y);
+double naiveDotOfDifference(size_t count, const float *x, const float *y, const float *z);
+double naiveAbsoluteSum(size_t count, const float *x);
+double naiveRootDot(size_t count, const float *x, const float *y, const float *square, float epsilon);
+void naiveCombine(size_t count, float a, const float *x, float b, const float *y, float *result);
+void naiveMeanOfSquares(size_t count, float decay, float share, const float *x, float *square);
+void naiveRootStep(size_t count, float rate, const float *direction, float correction, const float *square,
+                   float epsilon, float *parameters);
+void naiveCocobStep(size_t count, float rate, float alpha, const float *gradient, const float *initial,
+                    float *scale, float *gradientSum, float *reward, float *coin, float *parameters);
+
 void naiveRowProduct(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow, size_t aInner, const float *b, size_t bRow, const float *_Nullable bias, float *c, size_t cRow);
 void naiveRowTranspose(int32_t rows, int32_t columns, const float *x, float *y);
 void naiveRowSums(int32_t rows, int32_t columns, const float *x, float *sums);

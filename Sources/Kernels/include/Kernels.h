@@ -160,6 +160,18 @@ typedef struct KernelTable {
   void (*_Nonnull rmspropStep)(size_t count, float rate, float alpha, float epsilon, const float *gradient,
                                float *square, float *parameters);
 
+  // Vector algebra of optimizers; any of the buffers may be the same.
+  double (*_Nonnull dot)(size_t count, const float *x, const float *y);
+  double (*_Nonnull dotOfDifference)(size_t count, const float *x, const float *y, const float *z);
+  double (*_Nonnull absoluteSum)(size_t count, const float *x);
+  double (*_Nonnull rootDot)(size_t count, const float *x, const float *y, const float *square, float epsilon);
+  void (*_Nonnull combine)(size_t count, float a, const float *x, float b, const float *y, float *result);
+  void (*_Nonnull meanOfSquares)(size_t count, float decay, float share, const float *x, float *square);
+  void (*_Nonnull rootStep)(size_t count, float rate, const float *direction, float correction,
+                            const float *square, float epsilon, float *parameters);
+  void (*_Nonnull cocobStep)(size_t count, float rate, float alpha, const float *gradient, const float *initial,
+                             float *scale, float *gradientSum, float *reward, float *coin, float *parameters);
+
   // Networks of rows: one example a row, its features in the lanes; columns are padded with zeros to a multiple of 16, and
   // every pointer to floats is aligned to 64 bytes. Formulas stand beside the naive twins.
   void (*_Nonnull rowProduct)(int32_t rows, int32_t columns, int32_t inner, const float *a, size_t aRow,

@@ -57,7 +57,9 @@ struct TraineeChecks {
   private func checkNumbers() throws {
     for observation in try ordinaryRun() {
       for measure in observation.measures.measures {
-        guard let value = observation[measure], let lowest = measure.minimum, !(value >= lowest) else { continue }
+        guard let value = observation[measure], let lowest = measure.minimum, !(value >= lowest) else {
+          continue
+        }
         throw Violation(
           detail: "At step \(observation.step) the \(measure.rawValue) is \(value), below \(lowest).")
       }
@@ -114,7 +116,9 @@ struct TraineeChecks {
       ("all steps at the first rate", try end([lows + lows])),
       ("all steps at the last rate", try end([highs + highs])),
       ("the rates in the opposite order", try end([highs + lows])),
-    ] where Self.endMeasures.allSatisfy({ other[$0] == together[$0] }) && other.trainLoss == together.trainLoss {
+    ]
+    where Self.endMeasures.allSatisfy({ other[$0] == together[$0] }) && other.trainLoss == together.trainLoss
+    {
       throw Violation(detail: "It ends the same with \(name).")
     }
   }

@@ -20,6 +20,12 @@ public struct ControllerCard: Codable, Sendable, Equatable {
   /// Optimizer steps of trainees in all trainings together.
   public var trainingSteps: Int { earlier.reduce(steps) { $0 &+ $1.trainingSteps } }
 
+  /// The optimizer that all problems of its training had, where they were sampled with one; nil for several.
+  public var drivenOptimizer: String? {
+    guard let value = problems.settings.first(where: { $0.name == "optimizer" })?.value else { return nil }
+    return value.contains(",") ? nil : value
+  }
+
   /// This training and those before it, as what a controller that goes on from it has behind it.
   public var lineage: [ControllerCard] {
     var own = self

@@ -35,7 +35,8 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   /// - Throws: ``ConfigurationError`` that names the number.
   public func validate() throws(ConfigurationError) {
     for scale in [logScale, lookLogScale] where !(scale > 0 && scale.isFinite) {
-      throw ConfigurationError(name: "log scale", value: "\(scale)", expected: "a positive number such as 0.3")
+      throw ConfigurationError(
+        name: "log scale", value: "\(scale)", expected: "a positive number such as 0.3")
     }
     guard (0...100).contains(looks) else {
       throw ConfigurationError(

@@ -6,8 +6,10 @@ extension Feature {
   /// Logarithms of losses are ln(loss + 0.0001 chance). Before the first step, a look stands for the training loss.
   static let lossFeatures = [
     Feature("train loss over first", .training) { history in
-      history.isLook ? lookChange(history) : difference(
-        history.trainLogs.last, history.first.map { history.logarithm($0.trainLoss) })
+      history.isLook
+        ? lookChange(history)
+        : difference(
+          history.trainLogs.last, history.first.map { history.logarithm($0.trainLoss) })
     },
     Feature("train loss change 1", .training) { trainChange($0, 1) },
     Feature("train loss change 4", .training) { trainChange($0, 4) },

@@ -14,12 +14,14 @@ public struct FeatureList: Sendable, Equatable {
     for name in names {
       guard let feature = Feature.byName[name] else {
         throw ConfigurationError(
-          name: "feature", value: "'\(name)'", expected: "a name that this version of metalr knows, or upgrade it")
+          name: "feature", value: "'\(name)'",
+          expected: "a name that this version of metalr knows, or upgrade it")
       }
       features.append(feature)
     }
     guard !names.isEmpty, Set(names).count == names.count else {
-      throw ConfigurationError(name: "list of features", value: "\(names)", expected: "at least one, each once")
+      throw ConfigurationError(
+        name: "list of features", value: "\(names)", expected: "at least one, each once")
     }
     self.init(features)
   }

@@ -48,7 +48,8 @@ extension TraineePool {
       var problemOfPart: (@Sendable (Int) throws -> Problem)?
       if let problem { problemOfPart = { try problem(part[$0]) } }
       let fresh = try run(
-        count: part.count, problem: problemOfPart, onResult: { onResult(part[$0], $1) }, job: { try job(part[$0], $1) })
+        count: part.count, problem: problemOfPart, onResult: { onResult(part[$0], $1) },
+        job: { try job(part[$0], $1) })
       for (index, result) in zip(part, fresh) {
         try journal?.append(result, for: keys[index])
         results[index] = result

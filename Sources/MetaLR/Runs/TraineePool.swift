@@ -93,7 +93,9 @@ public final class TraineePool: @unchecked Sendable {
       return nil
     }
     if let other { return other }
-    let oldest = lock.withLock { idle.count >= max(workers, Self.capacity) ? idle.removeFirst().trainee : nil }
+    let oldest = lock.withLock {
+      idle.count >= max(workers, Self.capacity) ? idle.removeFirst().trainee : nil
+    }
     return try problem.trainee(oldest)
   }
 

@@ -112,7 +112,9 @@ extension ControllerTraining {
     }
 
     /// Where a group begins: sampled around the usual rate, or one of the given rates.
-    func initialLearningRate(ofGroup number: Int, usual: Double, using generator: inout SeededGenerator) -> Double {
+    func initialLearningRate(ofGroup number: Int, usual: Double, using generator: inout SeededGenerator)
+      -> Double
+    {
       guard let decades = initialRateDecades else { return initialLearningRate(ofEpisode: number) }
       let exponent = decades.lowerBound + (decades.upperBound - decades.lowerBound) * generator.nextUniform()
       return min(max(usual * pow(10, exponent), action.minimum), action.maximum)
@@ -161,7 +163,8 @@ extension ControllerTraining {
       let networks = controller.policy.configuration
       let whose = "as the controller to begin with has"
       try Self.check(
-        features == controller.features, "list of features", features.names, "\(controller.features.names), \(whose)")
+        features == controller.features, "list of features", features.names,
+        "\(controller.features.names), \(whose)")
       try Self.check(
         action == controller.action, "range of a decision, and of the rate,",
         "\(action.logScale), \(action.minimum) to \(action.maximum)",

@@ -1,5 +1,6 @@
 /// In JSON a method is an object with one key, its name, whose value holds the constants: `{"sgd":{}}`,
-/// `{"rmsprop":{"alpha":0.99,"epsilon":1e-08}}`.
+/// `{"rmsprop":{"alpha":0.99,"epsilon":1e-08}}`. The base of a method stands among its constants, under
+/// `base`.
 extension Optimizer.Configuration: Codable {
   private struct Key: CodingKey {
     let stringValue: String
@@ -7,6 +8,7 @@ extension Optimizer.Configuration: Codable {
     init(_ name: String) { stringValue = name }
     init?(stringValue: String) { self.init(stringValue) }
     init?(intValue: Int) { nil }
+    static let base = Key("base")
   }
 
   /// Reads a method; constants that are not there have their defaults.
@@ -19,7 +21,8 @@ extension Optimizer.Configuration: Codable {
     var rule = try Self(name: key.stringValue).rule
     let values = try container.nestedContainer(keyedBy: Key.self, forKey: key)
     let constants = rule.constantList
-    for given in values.allKeys {
+    if rule.base != nil, let base = try values.decodeIfPresent(Self.self, forKey: .base) { rule.base = base }
+    for given in values.allKeys where rule.base == nil || given.stringValue != Key.base.stringValue {
       guard let place = constants.firstIndex(where: { $0.key == given.stringValue }) else {
         throw OptimizerError.unknownConstant(
           method: key.stringValue, constant: given.stringValue, known: constants.map(\.name))
@@ -32,7 +35,8 @@ extension Optimizer.Configuration: Codable {
   /// Writes a method with all its constants.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
-    var values = container.nestedContainer(keyedBy: Key.self, forKey: Key(name))
+    var values = container.nestedContainer(keyedBy: Key.self, forKey: Key(type(of: rule).name))
     for constant in rule.constantList { try values.encode(constant.value, forKey: Key(constant.key)) }
+    try values.encodeIfPresent(base, forKey: .base)
   }
 }

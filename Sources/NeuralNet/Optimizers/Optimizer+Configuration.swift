@@ -1,8 +1,8 @@
 extension Optimizer {
   /// An optimization method with its constants.
   ///
-  /// Each method has a function of its name here, such as ``adam(beta1:beta2:epsilon:)``, with the defaults of PyTorch or
-  /// of the paper. In formulas, g is the gradient, a the learning rate, w the weights.
+  /// Each method has a function of its name here, such as ``adam(beta1:beta2:epsilon:)``, with the defaults
+  /// of PyTorch or of the paper. In formulas, g is the gradient, a the learning rate, w the weights.
   public struct Configuration: Sendable {
     let rule: any OptimizerRule
 
@@ -13,16 +13,26 @@ extension Optimizer {
 
     /// The method of this name with its default constants.
     ///
+    /// - Parameter name: The name, upper or lower case; `mechanic+adam` is Mechanic around Adam.
     /// - Throws: ``OptimizerError`` when there is none.
     public init(name: String) throws(OptimizerError) {
-      guard let match = Self.all.first(where: { $0.name == name.lowercased() }) else {
+      let parts = name.lowercased().split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let match = OptimizerRegistry.rules.first(where: { type(of: $0).name == parts[0] }) else {
         throw .unknownName(name)
       }
-      self = match
+      var rule = match
+      if parts.count == 2 {
+        guard rule.base != nil else { throw .unknownName(name) }
+        rule.base = try Self(name: String(parts[1]))
+      }
+      self.init(rule)
     }
 
     /// What the method is called on the command line and in checkpoints.
-    public var name: String { type(of: rule).name }
+    public var name: String { type(of: rule).name + (rule.base.map { "+\($0.name)" } ?? "") }
+
+    /// The method that this one drives; nil where it stands alone.
+    public var base: Configuration? { rule.base }
 
     /// A constant of a method.
     public struct Constant: Sendable, Equatable {
@@ -47,8 +57,15 @@ extension Optimizer {
     ///
     /// - Throws: ``OptimizerError`` for the first constant that is not.
     public func validate() throws(OptimizerError) {
+      if let base {
+        guard base.base == nil, !base.hasEvaluationWeights else {
+          throw .badBase(method: type(of: rule).name, base: base.name)
+        }
+        try base.validate()
+      }
       for (constant, _, value, range) in rule.constantList where !range.contains(value) {
-        throw .badConstant(method: name, constant: constant, value: value, range: range.description)
+        throw .badConstant(
+          method: type(of: rule).name, constant: constant, value: value, range: range.description)
       }
     }
 
@@ -65,8 +82,8 @@ extension Optimizer {
 
 /// Equal methods have the same name and the same constants.
 extension Optimizer.Configuration: Equatable {
-  /// Compares name and constants.
+  /// Compares name, constants and base.
   public static func == (left: Self, right: Self) -> Bool {
-    left.name == right.name && left.constants == right.constants
+    left.name == right.name && left.constants == right.constants && left.base == right.base
   }
 }

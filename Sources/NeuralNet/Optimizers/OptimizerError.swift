@@ -8,6 +8,8 @@ public enum OptimizerError: Error, Sendable, Equatable, CustomStringConvertible 
   case badSyntax(method: String, part: String)
   /// A constant is out of range.
   case badConstant(method: String, constant: String, value: Double, range: String)
+  /// A method cannot drive another one.
+  case badBase(method: String, base: String)
   /// A saved state does not fit; counts are floats in each buffer.
   case mismatchedState(method: String, expected: [Int], found: [Int])
   /// A saved state has other scalars than the method.
@@ -28,6 +30,10 @@ public enum OptimizerError: Error, Sendable, Equatable, CustomStringConvertible 
         + "Write NAME:CONSTANT=NUMBER,CONSTANT=NUMBER, each constant once."
     case .badConstant(let method, let constant, let value, let range):
       return "The \(constant) of optimizer '\(method)' is \(value). Choose one that is \(range)."
+    case .badBase(let method, let base):
+      return
+        "Optimizer '\(method)' cannot drive '\(base)'. Give it a method that stands alone and is "
+        + "evaluated at the weights it trains, such as adam."
     case .mismatchedState(let method, let expected, let found):
       return "The saved state of optimizer '\(method)' has buffers of \(found) floats; this network needs "
         + "\(expected). Restore it with the model and the optimizer that it was saved from."

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// An optimization method: its constants, the state it needs, and its step.
 ///
-/// A rule is a struct whose stored properties are its constants. To add one, write a file in `Rules` and name the rule
-/// in `OptimizerRegistry`; parsing, JSON, state and snapshots follow from what is declared here.
+/// A rule is a struct whose stored properties are its constants. To add one, write a file in `Rules` and name
+/// the rule in `OptimizerRegistry`; parsing, JSON, state and snapshots follow from what is declared here.
 ///
 /// In comments, g is the gradient, a the learning rate, w the weights, and steps count from 1.
 protocol OptimizerRule: Sendable {
@@ -15,8 +15,15 @@ protocol OptimizerRule: Sendable {
   static var vectorCount: Int { get }
   /// Names of the numbers that it keeps between steps; each is 0 unless `begin` sets it.
   static var scalarNames: [String] { get }
+  /// Names of the numbers that it keeps for each tensor; they follow the scalars, tensor by tensor.
+  static var tensorScalarNames: [String] { get }
   /// Which vector holds the weights to evaluate; nil where those are the trained weights.
   static var evaluationVector: Int? { get }
+  /// Which scalar is the rate of the last step, for rules that move the rate by themselves; nil for others.
+  static var rateScalar: Int? { get }
+
+  /// The method that this one drives; nil, the default, for a method that stands alone.
+  var base: Optimizer.Configuration? { get set }
 
   /// A rate that usually does.
   var usualLearningRate: Double { get }
@@ -43,43 +50,16 @@ extension OptimizerRule {
   static var constants: [OptimizerConstant<Self>] { [] }
   static var vectorCount: Int { 0 }
   static var scalarNames: [String] { [] }
+  static var tensorScalarNames: [String] { [] }
   static var evaluationVector: Int? { nil }
+  static var rateScalar: Int? { nil }
 
-  var isAdaptive: Bool { false }
-  var momentum: Double { 0 }
+  var base: Optimizer.Configuration? {
+    get { nil }
+    set {}
+  }
+  var isAdaptive: Bool { base?.isAdaptive ?? false }
+  var momentum: Double { base?.momentum ?? 0 }
 
   func begin(_ memory: OptimizerMemory, weights: UnsafePointer<Float>) {}
-}
-
-/// The state that an optimizer keeps between steps.
-struct OptimizerMemory {
-  /// Parameters.
-  let count: Int
-  /// The rule's vectors, each of `count` floats.
-  let vectors: [UnsafeMutablePointer<Float>]
-  /// The rule's scalars, in the order of `scalarNames`.
-  let scalars: UnsafeMutablePointer<Double>
-  /// The functions of the instruction set.
-  let kernels: UnsafePointer<KernelTable>
-}
-
-/// What a rule is given to take one step.
-struct OptimizerStep {
-  /// The state, to read and to change.
-  let memory: OptimizerMemory
-  /// The number of the step, from 1.
-  let number: Int64
-  /// The learning rate.
-  let rate: Double
-  /// The gradient at `weights`.
-  let gradient: UnsafePointer<Float>
-  /// The trained weights, to be changed.
-  let weights: UnsafeMutablePointer<Float>
-
-  /// Parameters.
-  var count: Int { memory.count }
-  /// The functions of the instruction set.
-  var kernels: UnsafePointer<KernelTable> { memory.kernels }
-  /// The rule's vectors.
-  var vectors: [UnsafeMutablePointer<Float>] { memory.vectors }
 }

@@ -9,7 +9,8 @@ final class GRUPass {
   private let operations: RowOperations
   private let episodes: Int
   private let steps: Int
-  private let x, embeddingSum, embedded, inputSum, recurrentSum, gates, states, outputSum: AlignedBuffer<Float>
+  private let x, embeddingSum, embedded, inputSum, recurrentSum, gates, states,
+    outputSum: AlignedBuffer<Float>
 
   /// Outputs in one row of ``output(step:episode:)``.
   private var rows: Int { episodes * steps }

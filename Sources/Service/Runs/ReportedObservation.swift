@@ -23,7 +23,9 @@ struct ReportedObservation: Sendable, Equatable {
   /// - Throws: ``ServiceError`` that names the number.
   func validate() throws(ServiceError) {
     for measure in Measure.allCases {
-      guard let value = measures[measure]?.value, let lowest = measure.minimum, value < lowest else { continue }
+      guard let value = measures[measure]?.value, let lowest = measure.minimum, value < lowest else {
+        continue
+      }
       throw .invalid(
         "\(measure.rawValue) is \(value).", remedy: "Give a number of at least \(lowest), or leave it out.")
     }

@@ -11,7 +11,7 @@ enum Sample {
   /// A controller that was never trained but is not indifferent: its weights are scaled up.
   static func checkpoint(seed: UInt64 = 1, actor: NetworkShape = .lstm(hidden: 4)) throws -> Checkpoint {
     var generator = SeededGenerator(seed: seed)
-    let count = FeatureSet.extended.count
+    let count = FeatureList.extended.count
     let fresh = try ActorCritic(
       configuration: ActorCritic.Configuration(observationCount: count, actor: actor), using: &generator)
     let policy = try ActorCritic(
@@ -22,13 +22,16 @@ enum Sample {
       squaredDeviations: [100, 100, 100, 400, 1, 100, 400, 10])
     return Checkpoint(
       controller: Controller(
-        featureSet: .extended, action: LearningRateAction(),
+        features: .extended, action: LearningRateAction(),
         normalizer: ObservationNormalizer(statistics: statistics, clip: 10), policy: policy),
       card: ControllerCard(
-        trainee: ProblemDescription(
-          dataset: "none", datasetHash: "none", splitSizes: [1, 1, 1], model: "none", optimizer: "none",
-          batchSize: 1),
-        training: ControllerTraining.Configuration(), episodes: 0, evaluation: []))
+        problems: DistributionDescription(
+          name: "list",
+          problems: [
+            ProblemDescription(
+              dataset: "none", datasetHash: "none", splitSizes: [1, 1, 1], model: "none", optimizer: "none",
+              batchSize: 1)
+          ]), training: ControllerTraining.Configuration(), episodes: 0, steps: 0, evaluation: []))
   }
 
   /// A new folder with the sample controller under the name "sample".
@@ -43,9 +46,12 @@ enum Sample {
   static func observation(_ step: Int, noise: Double = 0) -> ReportedObservation {
     let loss = 2 / (1 + Double(step) / 100) + noise
     return ReportedObservation(
-      step: step, trainLoss: Reading(loss * 0.9), validationLoss: Reading(loss),
-      predictionVariance: Reading(0.05), predictionChangeVariance: Reading(step == 0 ? 0 : 0.001),
-      weightMean: Reading(0.01), weightVariance: Reading(0.02))
+      step: step,
+      measures: [
+        .trainLoss: Reading(loss * 0.9), .validationLoss: Reading(loss), .predictionVariance: Reading(0.05),
+        .predictionChangeVariance: Reading(step == 0 ? 0 : 0.001), .weightMean: Reading(0.01),
+        .weightVariance: Reading(0.02),
+      ])
   }
 
   static func store(

@@ -1,6 +1,7 @@
 internal import Kernels
 
-/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2): w -= a (u + decay w), u Adam's step.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2): w -= a (u + decay w), u
+/// Adam's step.
 struct AdamW: OptimizerRule {
   var beta1 = 0.9
   var beta2 = 0.999

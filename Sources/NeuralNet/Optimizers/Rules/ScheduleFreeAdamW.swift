@@ -1,4 +1,3 @@
-import Foundation
 internal import Kernels
 
 /// Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1).
@@ -30,7 +29,8 @@ struct ScheduleFreeAdamW: OptimizerRule {
   var momentum: Double { beta }
 
   func begin(_ memory: OptimizerMemory, weights: UnsafePointer<Float>) {
-    for z in memory.vectors[1...] { z.update(from: weights, count: memory.count) }
+    memory.copy(weights, to: 1)
+    memory.copy(weights, to: 2)
   }
 
   func step(_ step: OptimizerStep) {
@@ -38,21 +38,6 @@ struct ScheduleFreeAdamW: OptimizerRule {
     step.kernels.pointee.scheduleFreeAdamStep(
       step.count, Float(step.rate), Float(beta), Float(beta2), Float(epsilon), Float(decay), Float(share),
       step.number, step.gradient, step.vectors[0], step.vectors[1], step.vectors[2], step.weights)
-  }
-}
-
-/// The averaging that schedule-free methods share.
-enum ScheduleFreeAverage {
-  static let scalarNames = ["maximumRate", "weightSum"]
-
-  /// The share c of the newest z in the average, and the state that it needs brought up to date.
-  static func share(_ step: OptimizerStep, power: Double) -> Double {
-    let scalars = step.memory.scalars
-    scalars[0] = max(scalars[0], step.rate)
-    let weight = scalars[0] * scalars[0] * (power == 0 ? 1 : pow(Double(step.number), power))
-    scalars[1] += weight
-    // Until a rate is above 0, z does not move and any share gives the same average.
-    return scalars[1] > 0 ? weight / scalars[1] : 0
   }
 }
 

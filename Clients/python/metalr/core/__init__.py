@@ -1,0 +1,1 @@
+"""What decides a rate, without any framework: measures, features, policy, guardian."""

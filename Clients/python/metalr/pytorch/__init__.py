@@ -1,0 +1,1 @@
+"""What needs PyTorch: the scheduler, the guard, Schedule-Free AdamW."""

@@ -1,0 +1,241 @@
+"""Measures gradients and updates through an optimizer's hooks, without waiting for the device."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, List, Mapping, Optional
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from ..core.numbers import clamp
+from .sampling import CoordinateSample, local, squared_norm, wide
+
+#: Pairs of consecutive steps that are measured in one interval. Intervals of up to twice as many steps are measured whole.
+PAIRS = 20
+
+
+class Meter:
+    """Measures of the steps since the last observation.
+
+    g is the gradient that the optimizer gets, after clipping and averaging; u is what a step changes. Norms of gradients and
+    weights are exact; all else is of a sample of coordinates (`CoordinateSample`), and exact where there are at most as many.
+
+    limit: coordinates in the sample; by default as many that five of them, which the meter keeps, are no more than the
+        gradients' numbers, at least 65,536 and at most 1,000,000.
+    """
+
+    def __init__(self, optimizer: Optimizer, limit: Optional[int] = None) -> None:
+        self._optimizer = optimizer
+        self._count = 0
+        self._sample: Optional[CoordinateSample] = None
+        total = sum(local(parameter).numel() for parameter in trained_parameters(optimizer))
+        self._limit = limit or min(max(total // 5, 65_536), 1_000_000)
+        self._start: Optional[Tensor] = None  # sampled weights at the beginning of the run
+        self._interval_start: Optional[Tensor] = None
+        self._before: Optional[Tensor] = None
+        self._gradient: Optional[Tensor] = None
+        self._last_gradient: Optional[Tensor] = None
+        self._last_update: Optional[Tensor] = None
+        self._row: List[Tensor] = []
+        self._rows: List[Tensor] = []
+        self._steps, self._interval = 0, 1
+        self._weight_norm: Optional[Tensor] = None
+
+    def begin_interval(self, steps: int) -> None:
+        """Forgets the steps so far; so many follow before the next observation."""
+        self._steps, self._interval, self._rows = 0, max(steps, 1), []
+        self._interval_start = None
+        if self._interval > 2 * PAIRS:
+            self._forget_last()
+
+    def forget_step(self) -> None:
+        """Takes the weights as they are now: somebody else has changed them, so that no step explains the change."""
+        self._forget_last()
+        self._interval_start = None
+        self._rows = []
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the next step is measured: all of a short interval, evenly spread pairs of a long one."""
+        if self._interval <= 2 * PAIRS:
+            return True
+        pair = self._steps * PAIRS // self._interval
+        begins = (pair * self._interval // PAIRS, (pair + 1) * self._interval // PAIRS)
+        return any(self._steps - begin in (0, 1) for begin in begins)
+
+    def before_step(self, has_gradients: bool = True) -> None:
+        """Called before an optimizer step; with a closure the gradients are not there yet."""
+        sample = self._current_sample()
+        if self._start is None or self._interval_start is None:
+            weights = sample.take(sample.parameters)
+            if self._start is None:
+                self._weight_norm = squared_norm(sample.parameters, sample.device)
+                self._start = weights
+            if self._interval_start is None:
+                self._interval_start = weights
+            self._before = weights
+        elif self.is_measuring:
+            self._before = sample.take(sample.parameters)
+        if self.is_measuring and has_gradients:
+            self._take_gradient(sample)
+
+    def after_step(self) -> None:
+        """Called after an optimizer step that was taken."""
+        if self.is_measuring:
+            self._measure(self._current_sample())
+        self._before = self._gradient = None
+        self._steps += 1
+        if not self.is_measuring:
+            self._forget_last()
+
+    def skip_step(self) -> None:
+        """Called in place of `after_step` where the step was not taken."""
+        self._before = self._gradient = None
+
+    def _take_gradient(self, sample: CoordinateSample) -> None:
+        gradients = [parameter.grad for parameter in sample.parameters]
+        there = [gradient for gradient in gradients if gradient is not None]
+        scale = getattr(self._optimizer, "grad_scale", None)
+        self._gradient = sample.take(gradients)
+        factor = torch.ones((), dtype=wide(sample.device), device=sample.device)
+        if isinstance(scale, Tensor):  # a fused optimizer divides by the loss scale itself
+            factor = 1 / scale.to(sample.device, wide(sample.device)).reshape(())
+            self._gradient.mul_(factor.float())
+        self._row = [squared_norm(there, sample.device) * factor * factor]
+
+    def _measure(self, sample: CoordinateSample) -> None:
+        if self._gradient is None:
+            self._take_gradient(sample)
+        gradient = self._gradient
+        assert gradient is not None and self._before is not None
+        update = sample.take(sample.parameters).sub_(self._before)
+        row, missing = self._row, torch.full((), math.nan, dtype=wide(sample.device), device=sample.device)
+        row += [_dot(gradient, gradient), _dot(update, update), _dot(gradient, update)]
+        if self._last_gradient is not None and self._last_update is not None:
+            row += [_dot(gradient, self._last_gradient), _dot(self._last_gradient, self._last_gradient)]
+            row += [_dot(update, self._last_update), _dot(self._last_update, self._last_update)]
+        else:
+            row += [missing] * 4
+        self._last_gradient, self._last_update = gradient, update
+        self._rows.append(torch.stack(row))
+
+    def _forget_last(self) -> None:
+        self._last_gradient = self._last_update = None
+
+    def sums(self) -> Tensor:
+        """Everything measured in the interval, on the CPU: (steps + 1, 8), the last row about the weights.
+
+        A row of a step: ‖g‖², then of the sample ‖g‖², ‖u‖², g·u, g·g', ‖g'‖², u·u', ‖u'‖², with g' and u' of the step before (NaN
+        where it was not measured). The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖².
+
+        A sum over processes that each hold a part of every parameter is that of the whole.
+        """
+        sample = self._current_sample()
+        weights = sample.take(sample.parameters)
+        last = [squared_norm(sample.parameters, sample.device)]
+        for base in (self._interval_start, self._start):
+            last.append(_dot(weights - base, weights - base) if base is not None else torch.zeros_like(last[0]))
+        last += [torch.zeros_like(last[0])] * 5
+        return torch.stack([*self._rows, torch.stack(last)]).cpu().double()
+
+    def initial_weight_norm(self) -> float:
+        """‖w‖ before the first step."""
+        if self._weight_norm is None:
+            sample = self._current_sample()
+            return math.sqrt(float(squared_norm(sample.parameters, sample.device)))
+        return math.sqrt(float(self._weight_norm))
+
+    def _current_sample(self) -> CoordinateSample:
+        parameters = trained_parameters(self._optimizer)
+        if self._sample is None:
+            self._sample = CoordinateSample(parameters, self._limit)
+            self._count = len(parameters)
+        elif len(parameters) > self._count:
+            known = {id(parameter) for parameter in self._sample.parameters}
+            added = [parameter for parameter in parameters if id(parameter) not in known]
+            self._add(self._sample, added)
+            self._count = len(parameters)
+        return self._sample
+
+    def _add(self, sample: CoordinateSample, parameters: List[Tensor]) -> None:
+        """Parameters that the optimizer was given later begin where they are."""
+        before = len(sample)
+        sample.extend(parameters)
+        weights = sample.take(sample.parameters)
+        self._forget_last()
+        for name in ("_start", "_interval_start"):
+            kept = getattr(self, name)
+            if kept is not None:
+                setattr(self, name, torch.cat([kept, weights[before:]]))
+
+    def state(self) -> Dict[str, Any]:
+        """Everything that is remembered, with the sampled weights."""
+        tensors = {
+            "start": self._start,
+            "intervalStart": self._interval_start,
+            "lastGradient": self._last_gradient,
+            "lastUpdate": self._last_update,
+            "weightNorm": self._weight_norm,
+            "rows": torch.stack(self._rows) if self._rows else None,
+        }
+        numbers = {"steps": self._steps, "interval": self._interval, "limit": self._limit}
+        return {**numbers, **{name: None if t is None else t.detach().cpu().clone() for name, t in tensors.items()}}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state of a run of the same parameters; from other ones only counts are taken."""
+        self._limit, self._sample = state["limit"], None
+        sample = self._current_sample()
+        self._steps, self._interval = state["steps"], state["interval"]
+        start = state["start"]
+        fits = start is None or start.numel() == len(sample)
+
+        def kept(name: str) -> Optional[Tensor]:
+            tensor = state[name]
+            return None if tensor is None or not fits else tensor.clone().to(sample.device)
+
+        self._start, self._interval_start = kept("start"), kept("intervalStart")
+        self._last_gradient, self._last_update = kept("lastGradient"), kept("lastUpdate")
+        self._weight_norm, rows = kept("weightNorm"), kept("rows")
+        self._rows = [] if rows is None else list(rows.unbind())
+        self._before = self._gradient = None
+
+
+def trained_parameters(optimizer: Optimizer) -> List[Tensor]:
+    """The parameters of an optimizer that have numbers and want gradients."""
+    return [
+        parameter
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.requires_grad and local(parameter).numel() > 0
+    ]
+
+
+def measures_of(sums: Tensor) -> Dict[str, float]:
+    """The measures that the sums of `Meter.sums` stand for; without steps, those of the weights alone."""
+    *rows, last = sums.tolist()
+    values = {"weightNorm": math.sqrt(last[0])}
+    if not rows:
+        return values
+    values["intervalDistance"], values["initialDistance"] = math.sqrt(last[1]), math.sqrt(last[2])
+    values["gradientNorm"] = math.exp(_mean([0.5 * math.log(max(row[0], 1e-24)) for row in rows]))
+    values["updateNorm"] = math.sqrt(_mean([row[2] for row in rows]))
+    values["predictedDecrease"] = -_mean([row[3] for row in rows])
+    pairs = [row for row in rows if not math.isnan(row[4])]
+    if pairs:
+        values["gradientCosine"] = _mean([_cosine(row[4], row[1], row[5]) for row in pairs])
+        values["updateCosine"] = _mean([_cosine(row[6], row[2], row[7]) for row in pairs])
+    return values
+
+
+def _cosine(product: float, square: float, other: float) -> float:
+    return clamp(product / (math.sqrt(square) * math.sqrt(other) + 1e-30), -1.0, 1.0)
+
+
+def _mean(values: List[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _dot(left: Tensor, right: Tensor) -> Tensor:
+    return torch.dot(left, right).to(wide(left.device))

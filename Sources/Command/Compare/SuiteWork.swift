@@ -1,0 +1,51 @@
+import Experiments
+import Files
+import MetaLR
+
+/// Does the runs of a comparison over suites, with progress.
+struct SuiteWork {
+  let suites: [ProblemSuite.Drawn]
+  let problems: Int?
+  let controllers: [SuiteContender]
+  let folder: String
+  let workers: WorkerOptions
+  let options: OutputOptions
+  let interrupt: Interrupt
+
+  /// Problems that schedules are calibrated on, and from which seed on: far from those of the suites.
+  private static let calibrationCount = 200
+  private static let calibrationSeed: UInt64 = 50_000_000
+
+  func run(_ job: Job) throws -> [SuiteResults] {
+    let journal =
+      job.isFirst
+      ? try writingOutput { try Journal(path: "\(folder)/suites.jsonl", settings: ["suites": 1]) } : nil
+    let pool = job.pool(workers)
+    let interrupt = interrupt
+    do {
+      let calibration = try Calibration(
+        fittedOn: ProblemSuite.drawn(
+          .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
+        ).problems, on: pool, shouldStop: { interrupt.isRequested })
+      let contenders =
+        controllers + [calibration.contender] + SuiteRivals.all + [SuiteRivals.searchedScheduleFree]
+      let comparisons = suites.map {
+        SuiteComparison(suite: .drawn($0, count: problems), contenders: contenders)
+      }
+      let progress = ProgressReporter(
+        unit: .things("run"), total: comparisons.reduce(0) { $0 + $1.runCount }, options: options)
+      defer { progress.finish() }
+      let count = Counter()
+      return try writingOutput {
+        try comparisons.map {
+          try $0.run(
+            on: pool, journal: journal, shouldStop: { interrupt.isRequested },
+            onRun: { progress.update(done: count.increment()) })
+        }
+      }
+    } catch is Interrupted {
+      throw interrupt.error(
+        advice: "Finished runs are kept in \(folder)/suites.jsonl: the same command goes on from there.")
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import BuiltInTrainees
+import Experiments
+import Files
+import Foundation
+import MetaLR
+import Schedules
+
+/// A distribution of problems that a user describes in JSON: sampled ones, or a list.
+///
+/// ```json
+/// { "drawn": { "budgets": [50, 500], "widths": [16, 32], "optimizer": "adam" } }
+/// { "problems": [ { "dataset": "fashion", "model": "cnn", "steps": 300, "batchSize": 128, "teacher": "cosine:0.01" } ] }
+/// ```
+struct ProblemsFile: Decodable {
+  /// What to sample from; what is left out is as in the built-in distribution.
+  struct Drawn: Decodable {
+    var budgets: [Int]?
+    var widths: [Int]?
+    var optimizer: String?
+    var operations: Double?
+  }
+
+  /// One problem; what is left out is as on the command line.
+  struct Listed: Decodable {
+    var dataset: String
+    var model: String?
+    var width: Int?
+    var blocks: Int?
+    var optimizer: String?
+    var batchSize: Int?
+    var steps: Int?
+    var interval: Int?
+    var trainImages: Int?
+    var validationImages: Int?
+    var testImages: Int?
+    var teacher: String?
+  }
+
+  var drawn: Drawn?
+  var problems: [Listed]?
+
+  /// Reads a file.
+  ///
+  /// - Throws: `FileError` where it is not there, or is not of this form.
+  init(contentsOf path: String) throws {
+    let data = try readFile(path)
+    do {
+      self = try JSONDecoder().decode(ProblemsFile.self, from: data)
+    } catch {
+      throw FileError(
+        path: path, problem: "is no description of problems: \(error)",
+        remedy: "Write {\"drawn\": {...}} or {\"problems\": [{\"dataset\": ...}, ...]}.")
+    }
+    guard (drawn == nil) != (problems ?? []).isEmpty else {
+      throw FileError(
+        path: path, problem: "describes neither sampled problems nor a list, or both",
+        remedy: "Give one of \"drawn\" and \"problems\".")
+    }
+  }
+
+  /// The range to sample from.
+  static func range(_ drawn: Drawn) throws -> DrawnRange {
+    var range = DrawnRange()
+    if let budgets = drawn.budgets {
+      guard budgets.count == 2, budgets[0] <= budgets[1] else {
+        throw ConfigurationError(
+          name: "range of budgets", value: "\(budgets)", expected: "the lowest and the highest: [50, 500]")
+      }
+      range.budgets = budgets[0]...budgets[1]
+    }
+    range.widths = drawn.widths ?? range.widths
+    range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
+    range.operations = drawn.operations ?? range.operations
+    return range
+  }
+
+  /// A problem of the list, on top of the options of the command line.
+  static func problem(
+    _ listed: Listed, _ trainee: TraineeOptions, _ presets: PresetOptions
+  ) throws -> Problem {
+    var options = trainee
+    options.data.dataset = listed.dataset
+    if let model = listed.model {
+      guard let kind = ModelKind(rawValue: model) else {
+        let kinds = ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ConfigurationError(name: "model", value: "'\(model)'", expected: "one of \(kinds)")
+      }
+      options.model = kind
+    }
+    options.width = listed.width ?? options.width
+    options.blocks = listed.blocks ?? options.blocks
+    options.optimizer = listed.optimizer ?? options.optimizer
+    options.batchSize = listed.batchSize ?? options.batchSize
+    options.data.trainImages = listed.trainImages ?? options.data.trainImages
+    options.data.validationImages = listed.validationImages ?? options.data.validationImages
+    options.data.testImages = listed.testImages ?? options.data.testImages
+    try options.validate()
+    try options.validateSize(of: [options.modelKind])
+    let preset = presets.resolved(for: listed.dataset)
+    var plan = try presets.plan(for: preset)
+    plan.stepBudget = listed.steps ?? plan.stepBudget
+    plan.interval = min(listed.interval ?? plan.interval, plan.stepBudget)
+    try plan.validate()
+    var problem = try TraineeTask(options, preset: preset, plan: plan).problem
+    problem.teacher = try listed.teacher.map { try ScheduleSpecification(parsing: $0) }
+    return problem
+  }
+}
