@@ -44,7 +44,7 @@ extension Method {
     return Method(name: name, ownInitialRate: { _ in first }) { _, _ in source }
   }
 
-  /// The rate moves along its own gradient: see `Hypergradient`.
+  /// The rate moves along its own gradient: see `Optimizer.Configuration.hypergradient(_:beta:)`.
   private static func hypergradient(_ numbers: String, name: String) throws(ScheduleError) -> Method {
     let given = try FeedbackSpecification(
       numbers, of: "hypergradient", parameters: [("rate", nil), ("beta", 1e-7)])
@@ -61,7 +61,7 @@ extension Method {
           throw ScheduleError(
             "'\(name)' needs gradients, which only the built-in trainee has. Leave --trainee out.")
         }
-        classifier.hypergradient = Hypergradient(beta: beta)
+        classifier.use(.hypergradient(classifier.ownOptimizer, beta: beta))
       }
     ) { _, _ in ConstantRate(rate) }
   }

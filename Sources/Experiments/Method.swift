@@ -23,7 +23,7 @@ public struct Method: Sendable {
     name: String, ownInitialRate: (@Sendable (Int) throws -> Double)? = nil,
     version: @escaping @Sendable () throws -> String = { "" },
     prepare: @escaping @Sendable (any Trainee) throws -> Void = {
-      ($0 as? ImageClassifier)?.hypergradient = nil
+      if let classifier = $0 as? ImageClassifier { classifier.use(classifier.ownOptimizer) }
     },
     makeSource: @escaping @Sendable (Double, Int) throws -> any RateSource
   ) {

@@ -10,6 +10,7 @@ extension Problem {
   ///   - hash: A hash of their contents.
   ///   - configuration: Network, optimizer, batch.
   ///   - plan: Length and decisions.
+  /// - Returns: The problem.
   /// - Throws: What is impossible about the configuration.
   public static func images(
     _ data: DataSplits, hash: String, configuration: ImageClassifier.Configuration, plan: RunPlan
@@ -19,7 +20,7 @@ extension Problem {
     let description = ProblemDescription(
       dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
-      model: "\(configuration.model)", optimizer: configuration.optimizer.name,
+      model: "\(configuration.model)", optimizer: configuration.optimizer.description,
       batchSize: configuration.batchSize, plan: plan)
     return Problem(
       description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,

@@ -4,8 +4,9 @@ import Synchronization
 /// A record of finished results that survives a kill: one line of JSON each, appended and synced.
 ///
 /// The first line holds the settings of the work; a journal of other settings is refused, so that results of two
-/// kinds never mix. Every other line is `{"key":…,"value":…}`. A last line that a kill cut short is dropped when
-/// the journal is opened again, and its work done anew.
+/// kinds never mix. Every other line is `{"checksum":…,"key":…,"value":…}`; the ``Checksum`` is that of
+/// `{"key":…,"value":…}`, so that an edited result is noticed. Lines of older journals have none. A last line that a kill
+/// cut short is dropped when the journal is opened again, and its work done anew.
 public final class Journal: Sendable {
   /// The file.
   public let path: String
@@ -26,13 +27,13 @@ public final class Journal: Sendable {
   ///   holds a damaged line before its last.
   public init(path: String, settings: some Encodable) throws {
     self.path = path
-    let header = try Self.line(Header(settings: settings))
+    let header = try Self.json(Header(settings: settings))
     file = try LockedFile(path: path)
     let text = try readFile(path)
     // What follows the last line break was cut short.
     let whole = text.lastIndex(of: Self.lineBreak).map { text[...$0] } ?? Data()
     let lines = whole.split(separator: Self.lineBreak)
-    if let first = lines.first, first != header.dropLast() {
+    if let first = lines.first, first != header {
       throw FileError(
         path: path,
         problem: "was made with other settings: \(String(decoding: first.prefix(2000), as: UTF8.self))",
@@ -40,14 +41,15 @@ public final class Journal: Sendable {
     }
     var contents = Contents(length: whole.count)
     for (index, line) in lines.enumerated().dropFirst() {
-      guard let key = try? JSONDecoder().decode(Key.self, from: line).key else {
+      guard let line = Self.checked(line), let key = try? JSONDecoder().decode(Key.self, from: line).key
+      else {
         throw FileError(
           path: path, problem: "is damaged in line \(index + 1)",
           remedy: "Delete that line, and its work is done again; or delete the file.")
       }
-      contents.lines[key] = Data(line)
+      contents.lines[key] = line
     }
-    if lines.isEmpty { contents.length = try file.write(header, at: 0) }
+    if lines.isEmpty { contents.length = try file.write(header + [Self.lineBreak], at: 0) }
     self.contents = Mutex(contents)
   }
 
@@ -75,21 +77,38 @@ public final class Journal: Sendable {
   ///
   /// - Throws: ``FileError`` when the disk is full or cannot be written; the journal is then as it was before.
   public func append(_ value: some Encodable, for key: String) throws {
-    let line = try Self.line(Line(key: key, value: value))
+    let line = try Self.json(Line(key: key, value: value))
+    let whole = Self.checksumStart(of: line) + line.dropFirst() + [Self.lineBreak]
     try contents.withLock { contents in
-      contents.length = try file.write(line, at: contents.length)
+      contents.length = try file.write(whole, at: contents.length)
       contents.lines[key] = line
     }
   }
 
   private static let lineBreak = UInt8(ascii: "\n")
 
-  private static func line(_ value: some Encodable) throws -> Data {
+  /// `{"checksum":"0123456789abcdef",`, which comes in the place of the first brace.
+  private static func checksumStart(of json: Data) -> Data {
+    var checksum = Checksum()
+    checksum.add(json)
+    return Data("{\"checksum\":\"\(checksum.text)\",".utf8)
+  }
+
+  /// The JSON of a line whose checksum is right or, as in older journals, missing; nil for an edited line.
+  private static func checked(_ line: Data) -> Data? {
+    guard line.starts(with: Data("{\"checksum\"".utf8)) else { return line }
+    let json = Data("{".utf8) + line.dropFirst(checksumLength)
+    return line.starts(with: checksumStart(of: json)) ? json : nil
+  }
+
+  private static let checksumLength = checksumStart(of: Data()).count
+
+  private static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(value) + [lineBreak]
+    return try encoder.encode(value)
   }
 
   private struct Header<Settings: Encodable>: Encodable {

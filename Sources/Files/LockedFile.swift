@@ -32,7 +32,7 @@ final class LockedFile: Sendable {
 
   /// Takes the lock, trying for a second: a process that is just being started holds what its parent has let go, until it
   /// runs its own program.
-  private static func lock(_ descriptor: Int32) -> Bool {
+  static func lock(_ descriptor: Int32) -> Bool {
     for _ in 0..<50 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       usleep(20_000)

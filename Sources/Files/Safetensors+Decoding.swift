@@ -1,8 +1,8 @@
 import Foundation
 
 extension Safetensors {
-  /// The most bytes that a header may have, as in the reference reader.
-  private static let maximumHeaderLength = 100_000_000
+  /// The most bytes that a header may have; JSON takes some thirty times as much memory while it is read.
+  private static let maximumHeaderLength = 2 << 20
 
   /// Reads the file at `path`.
   ///
@@ -23,8 +23,12 @@ extension Safetensors {
     }
     guard data.count >= 8 else { throw damaged("is too short for a safetensors file (\(data.count) bytes)") }
     let headerLength = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard headerLength <= UInt64(Self.maximumHeaderLength), Int(headerLength) <= data.count - 8 else {
+    guard headerLength <= UInt64(data.count - 8) else {
       throw damaged("is truncated, or is not a safetensors file (its header would be \(headerLength) bytes)")
+    }
+    guard headerLength <= UInt64(Self.maximumHeaderLength) else {
+      throw damaged(
+        "has a header of \(headerLength) bytes; metalr reads headers of up to \(Self.maximumHeaderLength)")
     }
     let numbersStart = data.startIndex + 8 + Int(headerLength)
     let numbers = data[numbersStart...]

@@ -62,6 +62,7 @@ extension ActorCritic {
   ///   - state: What it remembers of the episode, from ``initialState`` on.
   ///   - prepared: The actor made ready by ``prepared``, which saves time over many decisions; nil for none.
   ///   - generator: Draws the action.
+  /// - Returns: The action and its log density.
   /// - Precondition: Observation and state fit this policy.
   public func explore(
     observation: [Float], state: inout RecurrentState, prepared: PreparedActor? = nil,

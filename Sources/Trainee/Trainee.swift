@@ -36,6 +36,7 @@ public protocol Trainee: AnyObject {
   /// - Parameter learningRate: The rate of the trial step, finite and at least 0.
   /// - Returns: An observation at step 0: the loss of the first batch after the trial step (`trainLoss`) and before it
   ///   (`lossBeforeTrial`), and what else was measured; nil, the default, where the trainee cannot do it.
+  /// - Throws: Whatever keeps the run from going on.
   /// - Precondition: The run has just been reset.
   func look(learningRate: Double) throws -> Observation?
 

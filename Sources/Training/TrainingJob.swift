@@ -93,6 +93,7 @@ public struct TrainingJob: Sendable {
   ///   - communicator: The ranks that do the job together, of which the first writes; nil, the default, for none.
   ///   - shouldStop: Asked often; the state is then as after the last update.
   ///   - onEvent: Told what happens.
+  /// - Returns: The finished training, its test and its card.
   /// - Throws: `Interrupted`; ``UnfinishedTraining`` or ``ChangedTraining`` when the saved state does not fit `start`;
   ///   `OutputError` around a `FileError` of what it writes; what trainees and configuration throw.
   public func run(

@@ -66,7 +66,7 @@ struct FeedbackTests {
       try ImageClassifier(data: data, configuration: configuration),
       try ImageClassifier(data: data, configuration: configuration)
     )
-    moved.hypergradient = Hypergradient(beta: 0.01)
+    moved.use(.hypergradient(moved.ownOptimizer, beta: 0.01))
     _ = plain.reset(seed: 1, stepBudget: 3, learningRate: 0.05)
     _ = moved.reset(seed: 1, stepBudget: 3, learningRate: 0.05)
     #expect(moved.train(learningRates: [0.05]).learningRate == 0.05)

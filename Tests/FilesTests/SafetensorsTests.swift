@@ -34,6 +34,15 @@ struct SafetensorsTests {
     #expect(header["a"]?["data_offsets"] as? [Int] == [0, 4])
   }
 
+  @Test("A header of more than 2 MiB is refused before it is read")
+  func longHeader() throws {
+    let length = (2 << 20) + 1
+    var data = Data((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
+    data += Data("{".utf8) + Data(repeating: UInt8(ascii: " "), count: length - 2) + Data("}".utf8)
+    let error = #expect(throws: FileError.self) { try Safetensors(decoding: data, path: "a.ckpt") }
+    #expect(error?.problem.contains("metalr reads headers of up to 2097152") == true)
+  }
+
   @Test("Every truncation is refused")
   func truncation() throws {
     let data = try sample.encoded()

@@ -15,6 +15,7 @@ class FakeService:
     def __init__(self, factor=1.1):
         self.factor, self.down, self.hanging, self.refusal, self.retry_after = factor, False, 0.0, None, None
         self.runs, self.finished, self.deleted, self.requests = {}, [], [], []
+        self.drops_connections = False
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -41,6 +42,8 @@ class FakeService:
                     self.send_header("Retry-After", str(service.retry_after))
                 self.end_headers()
                 self.wfile.write(data)
+                # As a proxy does with a connection that was idle for long.
+                self.close_connection = service.drops_connections
 
             do_GET = do_POST = do_DELETE = serve
 

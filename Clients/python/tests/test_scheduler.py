@@ -371,3 +371,30 @@ def test_finish_removes_the_hooks_and_a_dropped_scheduler_is_freed(constant_acti
     training.scheduler = None
     gc.collect()
     assert reference() is None
+
+
+def test_a_compiled_step_with_a_tensor_rate_is_not_compiled_again(constant_action):
+    rate = torch.tensor(0.001)
+    training = Training(constant_action, optimizer=lambda model: torch.optim.SGD(model.parameters(), lr=rate))
+    compilations = []
+
+    def backend(graph, _):
+        compilations.append(graph)
+        return graph.forward
+
+    @torch.compile(backend=backend)
+    def step():
+        training.optimizer.step()
+
+    rates = set()
+    for index in range(8):
+        training.optimizer.zero_grad()
+        loss = training.loss(index)
+        loss.backward()
+        step()
+        training.scheduler.step(loss)
+        rates.add(round(rate.item(), 6))
+        if index == 1:
+            first = len(compilations)
+    assert len(rates) >= 4 and training.scheduler.last_epoch == 8
+    assert len(compilations) == first

@@ -96,6 +96,13 @@ def test_a_hung_service_costs_at_most_a_second_in_all(service):
     service.hanging = 0.0
 
 
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(service):
+    service.drops_connections = True
+    training = job(service)
+    training.train(40)
+    assert training.scheduler.deciding == "service" and reported(service) == [0, 10, 20, 30, 40]
+
+
 def test_retry_after_is_followed(service):
     training = job(service)
     training.train(10)

@@ -16,13 +16,13 @@ public final class ImageClassifier: Trainee {
   /// The network in its present state.
   public let network: Network
 
-  /// Whether gradients and updates are measured, at 1 to 2 per cent of a step; true by default.
+  /// Whether gradients and updates are measured, at 1 to 3 per cent of a step of LeNet-5; true by default.
   ///
   /// A change takes effect at the next `reset`.
   public var reportsDynamics = true
 
   /// The optimizer that the trainee was made with.
-  let ownOptimizer: Optimizer.Configuration
+  public let ownOptimizer: Optimizer.Configuration
   private(set) var optimizer: Optimizer
   private(set) var average: WeightAverage?
   private(set) var meter: StepMeter?

@@ -20,7 +20,7 @@ struct TraineeTask {
       hello = nil
       let data = try options.data.load(preset)
       let configuration = ImageClassifier.Configuration(
-        model: options.specification, optimizer: try Optimizer.Configuration(name: options.optimizerName),
+        model: options.specification, optimizer: try Optimizer.Configuration(parsing: options.optimizerName),
         batchSize: options.batchSize ?? preset.batchSize)
       problem = try .images(data, hash: data.contentHash(), configuration: configuration, plan: plan)
     }

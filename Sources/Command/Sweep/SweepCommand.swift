@@ -151,7 +151,7 @@ struct SweepCommand: ParsableCommand {
       ]
     }
     let names = optimizers.isEmpty ? trainee.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
-    let methods = try names.map { try Optimizer.Configuration(name: $0) }
+    let methods = try names.map { try Optimizer.Configuration(parsing: $0) }
     let models = try (widths.isEmpty ? [1] : widths).map { try trainee.specification.scaled(by: $0) }
     let loaded = try trainee.data.load(preset)
     // What a trainee is tested on is here a part of what it learns from.
@@ -164,7 +164,7 @@ struct SweepCommand: ParsableCommand {
         let configuration = ImageClassifier.Configuration(
           model: model, optimizer: method, batchSize: trainee.batchSize ?? preset.batchSize)
         return SweepSubject(
-          model: "\(model)", row: method.name,
+          model: "\(model)", row: method.description,
           problem: try .images(data, hash: hash, configuration: configuration, plan: plan))
       }
     }

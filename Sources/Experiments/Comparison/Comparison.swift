@@ -145,7 +145,7 @@ public struct Comparison: Sendable {
     let curves: [RateCurve] = try pool.run(
       keys: ["\(task) | range test \(finder.configuration) | seed \(seed)"], recordedIn: journal,
       job: { _, trainee in
-        (trainee as? ImageClassifier)?.hypergradient = nil
+        if let classifier = trainee as? ImageClassifier { classifier.use(classifier.ownOptimizer) }
         return try finder.run(on: trainee, seed: seed, shouldStop: shouldStop)
       })
     switch RateSuggestion(curves[0]) {

@@ -54,6 +54,7 @@ public struct ProblemSuite: Sendable {
   ///   - kind: The suite.
   ///   - count: How many problems; the usual number by default.
   ///   - firstSeed: The seed of the first; one of the suite's own by default.
+  /// - Returns: The suite.
   public static func drawn(_ kind: Drawn, count: Int? = nil, firstSeed: UInt64? = nil) -> ProblemSuite {
     let first = firstSeed ?? UInt64(1_000_000 * (Drawn.allCases.firstIndex(of: kind) ?? 0))
     return ProblemSuite(

@@ -46,6 +46,7 @@ public struct Controller: Sendable, Equatable {
   /// Begins to control one run; the answers depend on the observations alone.
   ///
   /// - Parameter hidden: Groups of features to take as absent, whatever the trainee reports.
+  /// - Returns: The session.
   public func session(hiding hidden: Set<FeatureGroup> = []) -> ControllerSession {
     ControllerSession(controller: self, hiding: hidden)
   }

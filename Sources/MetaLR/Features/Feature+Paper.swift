@@ -1,5 +1,5 @@
 extension Feature {
-  /// The seven features of Xu et al. (2019), section 3.1, and the progress.
+  /// The paper's seven features, and the progress (Xu and others, 2019, section 3.1).
   ///
   /// Losses, variances and the rate span orders of magnitude, so their natural logarithms are taken, of at least 1e-12; the
   /// weights' mean may be negative and is taken as it is.

@@ -50,7 +50,7 @@ public struct FeatureList: Sendable, Equatable {
 }
 
 extension FeatureList {
-  /// The seven features of Xu et al. (2019), section 3.1.
+  /// The paper's seven features (Xu and others, 2019, section 3.1).
   public static let paper = FeatureList(Array(Feature.paperFeatures.dropLast()))
   /// The paper's seven and the training's progress, without which a feed-forward actor cannot tell the beginning of a run
   /// from its end.

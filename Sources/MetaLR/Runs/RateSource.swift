@@ -19,6 +19,7 @@ public protocol RateSource {
   ///   - look: Takes a trial step at a rate and undoes it, see `Trainee.look(learningRate:)`; nil where the trainee cannot.
   ///     What looks cost is taken from the step budget.
   /// - Returns: The rate that ``learningRates(after:steps:)`` then finds in the reading at step 0; the given one by default.
+  /// - Throws: What `look` throws, or whatever keeps the source from deciding.
   mutating func firstLearningRate(
     after observation: Observation, look: (Double) throws -> Observation?
   ) throws -> Double

@@ -10,9 +10,8 @@ struct RunCourse {
   /// Drives a trainee from reset to the end of its budget, and begins anew where its process failed and may be
   /// restarted.
   ///
-  /// - Parameters:
-  ///   - keepsBest: Whether to keep the weights of the lowest validation loss, to go back to them after a failure, and to
-  ///     leave the trainee with them.
+  /// `keepsBest` asks for the weights of the lowest validation loss: to go back to them after a failure, and to leave the
+  /// trainee with them. The other parameters are those of ``TrainingRun``.
   static func driven(
     _ trainee: any Trainee, by source: inout some RateSource, seed: UInt64, initialLearningRate: Double,
     plan: RunPlan, keepsBest: Bool, shouldStop: () -> Bool, onReading: (Observation) -> Void = { _ in }

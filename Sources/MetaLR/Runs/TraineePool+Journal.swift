@@ -9,8 +9,8 @@ extension TraineePool {
   ///
   /// - Parameters:
   ///   - keys: What tells the jobs apart, each once.
-  ///   - journal: Where results are recorded: nil for nowhere, and on every rank but the first.
   ///   - problem: The problem of each job; nil, the default, for the pool's.
+  ///   - journal: Where results are recorded: nil for nowhere, and on every rank but the first.
   ///   - onResult: Told the number of each result that is there, one at a time, in no fixed order.
   ///   - job: Does the job of a number with a trainee of its own.
   /// - Returns: One result a key, in their order, on every rank.

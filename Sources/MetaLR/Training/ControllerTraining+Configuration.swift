@@ -25,8 +25,9 @@ extension ControllerTraining {
     /// Episodes played before the first update by a policy that does not learn, for the statistics of the features, which
     /// then stay as they are; 0, the default, for none.
     public var normalizerEpisodes = 0
-    /// Decay of a moving average of the policy over the updates, in [0, 1); the average is the trained controller. 0, the
-    /// default, for the latest policy.
+    /// Decay of a moving average of the policy over the updates, in [0, 1); 0 by default.
+    ///
+    /// The average is the trained controller; at 0 it is the latest policy.
     public var policyAverage = 0.0
     /// Logarithm of the standard deviation that exploration begins with; nil, the default, for what suits ``action``.
     public var initialLogDeviation: Float?
@@ -89,9 +90,10 @@ extension ControllerTraining {
       return ppo
     }
 
-    /// Places of the features that take no part in an imitation: all but what schedules look at, the rate and the
-    /// progress, and, where problems have different teachers, the validation loss, by which they are told apart. None
-    /// where there is no progress.
+    /// Places of the features that take no part in an imitation; none where there is no progress.
+    ///
+    /// All but what schedules look at, the rate and the progress, and, where problems have different teachers, the
+    /// validation loss, by which they are told apart.
     var unseenWhenImitating: [Int] {
       var seen = ["log learning rate", "progress"]
       if teacherCount > 1 { seen.append("log validation loss") }

@@ -54,6 +54,7 @@ extension RowNetwork {
   ///   - predictions: Room for ``RowModel/outputStride`` floats a row, which get probabilities, or outputs of a
   ///     regression; nil for none.
   ///   - counts: Whether right answers are counted, which costs about as much as the loss; their number is 0 if not.
+  /// - Returns: The sum, and the number of right answers.
   public func evaluate(
     _ x: UnsafePointer<Float>, _ targets: RowTargets, count: Int, weights: AlignedBuffer<Float>? = nil,
     predictions: UnsafeMutablePointer<Float>? = nil, counts: Bool = true

@@ -164,6 +164,8 @@ public final class RowNetwork {
   /// From the derivative by the outputs, in the last layer's product, to the gradient by the parameters.
   ///
   /// - Parameters:
+  ///   - weights: The parameters that the forward pass had.
+  ///   - count: Its rows.
   ///   - first: Set to the gradient of all rows, or of the first half of them where `second` is given.
   ///   - second: Set to the gradient of the other half.
   func backward(

@@ -46,7 +46,9 @@ extension Run {
     return (decision, true)
   }
 
-  /// Goes back to where `decision` was the latest; nil for the beginning. A run that its job had ended is open again.
+  /// Goes back to where `decision` was the latest; nil for the beginning.
+  ///
+  /// A run that its job had ended is open again.
   ///
   /// - Throws: ``ServiceError`` for a decision to stop, after which no rate is in force.
   mutating func rewind(to decision: StoredDecision?) throws(ServiceError) {

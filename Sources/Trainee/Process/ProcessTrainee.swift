@@ -109,6 +109,19 @@ public final class ProcessTrainee: Trainee {
     return observation
   }
 
+  /// One trial step on the first batch, undone; nil where the process lacks the capability.
+  ///
+  /// - Throws: ``TraineeProcessError``.
+  public func look(learningRate: Double) throws -> Observation? {
+    guard hello.capabilities.contains(.look) else { return nil }
+    let run = try requireRun(.look)
+    var request = TraineeMessage.Request(.look)
+    request.learningRate = learningRate
+    return try observe(
+      request, within: configuration.timeLimits.reset, step: 0, stepBudget: run.stepBudget,
+      learningRate: learningRate)
+  }
+
   /// Loss and accuracy on the test split.
   ///
   /// - Throws: ``TraineeProcessError``, also when the process lacks the capability.
@@ -200,10 +213,7 @@ extension ProcessTrainee {
         throw connection.malformed("answered with an impossible \(impossible)")
       }
       return Observation(
-        step: step, stepBudget: stepBudget, trainLoss: reading.trainLoss,
-        validationLoss: reading.validationLoss, predictionVariance: reading.predictionVariance,
-        predictionChangeVariance: reading.predictionChangeVariance, weightMean: reading.weightMean,
-        weightVariance: reading.weightVariance, learningRate: learningRate)
+        step: step, stepBudget: stepBudget, learningRate: learningRate, measures: reading.measures)
     }
   }
 

@@ -42,7 +42,7 @@ final class TraineeConnection {
     hello.protocol = TraineeMessage.version
     hello.worker = worker
     let answer = try ask(hello, within: configuration.timeLimits.start)
-    guard answer.protocol == TraineeMessage.version else {
+    guard let spoken = answer.protocol, TraineeMessage.spoken.contains(spoken) else {
       let version = answer.protocol.map { "version \($0)" } ?? "no version"
       throw failure(
         .version, "speaks \(version) of the trainee protocol; this build speaks \(TraineeMessage.version)",

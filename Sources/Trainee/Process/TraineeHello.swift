@@ -6,6 +6,8 @@ public struct TraineeHello: Sendable, Equatable, Decodable {
     case evaluate
     /// Answers `snapshot`, `restore` and `discard`.
     case snapshot
+    /// Answers `look`.
+    case look
   }
 
   /// What it calls itself.

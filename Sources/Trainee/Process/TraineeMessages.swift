@@ -1,6 +1,8 @@
-/// The messages of the trainee protocol, version 1; Docs/Trainee-protocol.md describes them.
+/// The messages of the trainee protocol, version 2; Docs/Trainee-protocol.md describes them.
 enum TraineeMessage {
-  static let version = 1
+  static let version = 2
+  /// Versions that a process may answer with: one of version 1 reports six measures, and never looks.
+  static let spoken = 1...2
   /// The largest whole number that every JSON reader holds exactly.
   static let largestSeed: UInt64 = 1 << 53 - 1
 
@@ -24,7 +26,7 @@ enum TraineeMessage {
 
   /// The requests.
   enum Name: String, Encodable {
-    case hello, reset, train, evaluate, snapshot, restore, discard, close
+    case hello, reset, look, train, evaluate, snapshot, restore, discard, close
   }
 
   /// One line from the process; which of the parts must be there depends on the request.
@@ -42,46 +44,42 @@ enum TraineeMessage {
     let id: Int
   }
 
-  /// An observation as it is sent: null stands for a number that is not finite.
+  /// An observation as it is sent: measures by name beside step and rate; null stands for a number that is not finite.
   struct Reading: Decodable {
     let step: Int
     let learningRate: Double
-    let trainLoss: Double
-    let validationLoss: Double
-    let predictionVariance: Double
-    let predictionChangeVariance: Double
-    let weightMean: Double
-    let weightVariance: Double
-
-    enum CodingKeys: CodingKey {
-      case step, learningRate, trainLoss, validationLoss, predictionVariance, predictionChangeVariance
-      case weightMean, weightVariance
-    }
+    let measures: MeasureValues
 
     init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      step = try container.decode(Int.self, forKey: .step)
-      learningRate = try container.decode(Double.self, forKey: .learningRate)
-      trainLoss = try container.numberOrNull(.trainLoss)
-      validationLoss = try container.numberOrNull(.validationLoss)
-      predictionVariance = try container.numberOrNull(.predictionVariance)
-      predictionChangeVariance = try container.numberOrNull(.predictionChangeVariance)
-      weightMean = try container.numberOrNull(.weightMean)
-      weightVariance = try container.numberOrNull(.weightVariance)
+      let container = try decoder.container(keyedBy: MeasureKey.self)
+      step = try container.decode(Int.self, forKey: MeasureKey("step"))
+      learningRate = try container.decode(Double.self, forKey: MeasureKey("learningRate"))
+      var values = MeasureValues()
+      for measure in Measure.allCases {
+        let key = MeasureKey(measure.rawValue)
+        guard measure.isRequired || container.contains(key) else { continue }
+        values[measure] = try container.numberOrNull(key)
+      }
+      measures = values
     }
 
     /// The first number that no training run can have, in words.
     var impossible: String? {
-      let variances = [
-        ("predictionVariance", predictionVariance), ("predictionChangeVariance", predictionChangeVariance),
-        ("weightVariance", weightVariance),
-      ]
-      // Numbers beyond 1e30 overflow the policy's 32-bit inputs; infinity is a diverged run.
-      let bad =
-        variances.first { $0.1 < 0 || $0.1 > 1e30 && $0.1.isFinite }
-        ?? (weightMean.isFinite && weightMean.magnitude > 1e30 ? ("weightMean", weightMean) : nil)
-      return bad.map { "\($0.0) of \($0.1)" }
+      for measure in measures.measures {
+        guard let value = measures[measure], let lowest = measure.minimum, value < lowest else { continue }
+        return "\(measure.rawValue) of \(value)"
+      }
+      return nil
     }
+  }
+
+  /// A member of an observation.
+  struct MeasureKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
   }
 
   /// An evaluation as it is sent.
@@ -103,10 +101,13 @@ enum TraineeMessage {
 
 extension KeyedDecodingContainer {
   /// A number that must be there; null is infinity, the loss of a run that has diverged.
+  ///
+  /// So is a number beyond 1e30, which a trainee of 64-bit numbers may reach: it overflows the policy's 32-bit inputs.
   fileprivate func numberOrNull(_ key: Key) throws -> Double {
     guard contains(key) else {
       throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "missing"))
     }
-    return try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
+    let number = try decodeNil(forKey: key) ? .infinity : decode(Double.self, forKey: key)
+    return number.magnitude > 1e30 ? .infinity : number
   }
 }

@@ -210,7 +210,7 @@ class Scheduler(LRScheduler):
             raise ValueError("with url= the service has the controller and the guardian, and decides every interval= steps")
         interval = interval or max(1, -(-total_steps // DEFAULT_DECISIONS))
         plan = Plan(total_steps, interval)
-        client = url if isinstance(url, Client) else Client(url, token, retries=0, ca_file=ca_file)
+        client = url if isinstance(url, Client) else Client(url, token, retries=1, backoff=0.05, ca_file=ca_file)
         request = {
             "controller": os.fspath(controller),
             "initial_learning_rate": self._rate,
@@ -535,12 +535,15 @@ def _register(optimizer: Optimizer, scheduler: Scheduler) -> List[Any]:
     """Hooks that do not keep the scheduler alive."""
     owner = weakref.ref(scheduler)
 
+    # A compiled step leaves these to Python: what they count would have it compiled again.
+    @torch.compiler.disable
     def before(_: Optimizer, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         current = owner()
         if current is not None:
             has_closure = any(callable(argument) for argument in (*arguments, keywords.get("closure")))
             current._before_step(not has_closure)
 
+    @torch.compiler.disable
     def after(*_: Any) -> None:
         current = owner()
         if current is not None:
