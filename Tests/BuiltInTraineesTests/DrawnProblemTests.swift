@@ -44,6 +44,28 @@ struct DrawnProblemTests {
     #expect(abs(Double(count) / Double(Self.sampled.count) - share) < 0.03)
   }
 
+  @Test("Regularization adds batch norm and dropout to its share of the networks, and changes nothing else")
+  func regularization() throws {
+    let range = DrawnRange(regularization: 0.5)
+    var (normalized, dropped) = (0, 0)
+    for (seed, plain) in Self.sampled.enumerated() {
+      var problem = DrawnProblem.sampled(seed: UInt64(seed), from: range)
+      try problem.validate()
+      normalized += problem.network.batchNorm ? 1 : 0
+      dropped += problem.network.dropout > 0 ? 1 : 0
+      problem.network.batchNorm = false
+      problem.network.dropout = 0
+      #expect(problem == plain)
+    }
+    let hidden = Self.sampled.filter { $0.network.layers > 0 || $0.network.convolutions > 0 }
+    let (open, deep) = (hidden.count { !$0.network.layerNorm }, hidden.count { $0.network.layers > 0 })
+    #expect(abs(Double(normalized) / Double(open) - 0.5) < 0.05)
+    #expect(abs(Double(dropped) / Double(deep) - 0.5) < 0.05)
+    let old = #"{"families":"training","widths":[8],"budgets":[50,60],"operations":1e9}"#
+    let read = try JSONDecoder().decode(DrawnRange.self, from: Data(old.utf8))
+    #expect(read == DrawnRange(widths: [8], budgets: 50...60, operations: 1e9))
+  }
+
   @Test(
     "Every sampled problem is valid, below the cap and of its range",
     arguments: [

@@ -103,4 +103,23 @@ struct DrawnTraineeTests {
     #expect(end.validationLoss < 0.8 * start.validationLoss)
     #expect(trainee.evaluate().accuracy > 0.3)
   }
+
+  @Test("Batch norm and dropout: the same bits from a snapshot, looks without a trace, and it learns")
+  func regularized() throws {
+    var problem = Self.data().problem
+    problem.family = .pictures
+    problem.inputs = 25
+    problem.network = DrawnNetwork(layers: 2, width: 24, convolutions: 1, batchNorm: true, dropout: 0.2)
+    let trainee = DrawnTrainee(DrawnData(problem))
+    let start = trainee.reset(seed: 1, stepBudget: 300, learningRate: 0.01)
+    _ = trainee.look(learningRate: 0.1)
+    let looked = trainee.train(learningRates: Array(repeating: 0.01, count: 10))
+    _ = trainee.reset(seed: 1, stepBudget: 300, learningRate: 0.01)
+    #expect(trainee.train(learningRates: Array(repeating: 0.01, count: 10)) == looked)
+    let snapshot = trainee.snapshot()
+    let next = trainee.train(learningRates: Array(repeating: 0.01, count: 290))
+    try trainee.restore(snapshot)
+    #expect(trainee.train(learningRates: Array(repeating: 0.01, count: 290)) == next)
+    #expect(next.validationLoss < 0.7 * start.validationLoss)
+  }
 }

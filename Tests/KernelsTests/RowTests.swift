@@ -134,3 +134,34 @@ struct RowTests {
     return result
   }
 }
+
+@Suite("Kernels of batch normalization and dropout over rows")
+struct RowRegularizationTests {
+  @Test(
+    "They agree with the naive ones", arguments: InstructionSet.available,
+    [(1, 16), (7, 48), (130, 32)])
+  func fastAgainstNaive(set: InstructionSet, size: (rows: Int, columns: Int)) throws {
+    let (rows, columns) = (Int32(size.rows), Int32(size.columns))
+    let results = [try naive, try set.kernels].map { table in
+      var generator = SeededGenerator(seed: 8)
+      let x = Floats(size.rows * size.columns, from: &generator)
+      let d = Floats(x.count, from: &generator)
+      let vectors = (0..<6).map { _ in Floats(size.columns, from: &generator) }
+      let y = Floats(x.count)
+      table.rowMoments(rows, columns, x.pointer, vectors[0].pointer, vectors[1].pointer)
+      table.rowScaleAndShift(
+        rows, columns, x.pointer, vectors[2].pointer, vectors[3].pointer, y.pointer)
+      table.rowSlopeSums(
+        rows, columns, y.pointer, d.pointer, vectors[4].pointer, vectors[5].pointer)
+      table.rowBatchNormBackward(
+        rows, columns, y.pointer, vectors[2].pointer, vectors[4].pointer, vectors[5].pointer,
+        d.pointer)
+      table.rowDropout(x.count, 77, 1 << 30, 2, x.pointer)
+      return [x.values, y.values, d.values] + vectors.map(\.values)
+    }
+    #expect(results[0][0] == results[1][0])
+    for (one, other) in zip(results[0], results[1]) { #expect(relativeDistance(other, one) < 1e-5) }
+    let dropped = results[1][0].count { $0 == 0 }
+    #expect(size.rows == 1 || abs(Double(dropped) / Double(results[1][0].count) - 0.25) < 0.08)
+  }
+}

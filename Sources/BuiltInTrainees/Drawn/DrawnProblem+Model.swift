@@ -5,8 +5,10 @@ extension DrawnProblem {
   public var model: RowModel {
     RowModel(
       inputs: inputs, outputs: max(classes, 1), convolutions: network.convolutions,
-      hidden: Array(repeating: network.width, count: network.layers), activation: network.activation.ofRows,
-      normalizes: network.layerNorm, isResidual: network.residual)
+      hidden: Array(repeating: network.width, count: network.layers),
+      activation: network.activation.ofRows,
+      normalizes: network.layerNorm, isResidual: network.residual,
+      batchNormalizes: network.batchNorm, dropout: network.dropout)
   }
 }
 

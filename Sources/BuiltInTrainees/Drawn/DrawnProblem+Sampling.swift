@@ -13,8 +13,10 @@ extension DrawnProblem {
     let families = range.families.members
     while true {
       let family = families[random.index(below: families.count)]
-      let problem = candidate(seed: seed, family: family, range: range, using: &random)
-      if problem.operations <= range.operations { return problem }
+      var problem = candidate(seed: seed, family: family, range: range, using: &random)
+      guard problem.operations <= range.operations else { continue }
+      problem.network.regularize(share: range.regularization, seed: seed)
+      return problem
     }
   }
 
@@ -33,7 +35,8 @@ extension DrawnProblem {
     let batchSize = 16 << random.index(below: 6)
     return DrawnProblem(
       seed: seed, family: family, inputs: inputs, classes: classes, trainCount: trainCount,
-      labelNoise: Double(labelNoise), conditioning: Double(conditioning), imbalance: Double(imbalance),
+      labelNoise: Double(labelNoise), conditioning: Double(conditioning),
+      imbalance: Double(imbalance),
       network: network, optimizer: range.optimizer ?? mixed, batchSize: batchSize,
       stepBudget: random.logUniform(in: range.budgets))
   }
@@ -47,9 +50,12 @@ extension DrawnProblem {
     let activations = DrawnNetwork.Activation.allCases
     var network = DrawnNetwork(
       layers: layers, width: widths[random.index(below: widths.count)],
-      activation: activations[random.index(below: activations.count)], layerNorm: random.chance(0.3),
+      activation: activations[random.index(below: activations.count)],
+      layerNorm: random.chance(0.3),
       residual: random.chance(0.3), initialScale: Double(random.logUniform(0.5, 2)))
-    if rule.allowsConvolutions, random.chance(0.3) { network.convolutions = 1 + random.index(below: 2) }
+    if rule.allowsConvolutions, random.chance(0.3) {
+      network.convolutions = 1 + random.index(below: 2)
+    }
     return network
   }
 
@@ -62,5 +68,16 @@ extension DrawnProblem {
     case ..<0.88: .adamW(decay: decay)
     default: .rmsprop()
     }
+  }
+}
+
+extension DrawnNetwork {
+  /// Adds batch norm and dropout, from random numbers of their own: all else is as without them.
+  fileprivate mutating func regularize(share: Double, seed: UInt64) {
+    guard share > 0, layers > 0 || convolutions > 0 else { return }
+    var random = DrawnRandom(seed: seed, stream: .regularization)
+    let (normalizes, drops) = (random.chance(Float(share)), random.chance(Float(share)))
+    if normalizes, !layerNorm { batchNorm = true }
+    if drops, layers > 0 { dropout = Double(random.uniform(0.1, 0.5)) }
   }
 }

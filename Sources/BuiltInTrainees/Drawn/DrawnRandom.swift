@@ -8,7 +8,7 @@ import Randomness
 struct DrawnRandom {
   /// What the numbers are for.
   enum Stream: UInt64 {
-    case problem, examples
+    case problem, examples, regularization
   }
 
   private var state: UInt64
@@ -37,7 +37,9 @@ struct DrawnRandom {
   mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * uniform() }
 
   /// A number whose logarithm is uniform.
-  mutating func logUniform(_ low: Float, _ high: Float) -> Float { low * exp(uniform() * log(high / low)) }
+  mutating func logUniform(_ low: Float, _ high: Float) -> Float {
+    low * exp(uniform() * log(high / low))
+  }
 
   /// A whole number whose logarithm is uniform, both ends included.
   mutating func logUniform(in range: ClosedRange<Int>) -> Int {
@@ -47,7 +49,9 @@ struct DrawnRandom {
 
   /// A whole number from 0 to `bound` - 1; the bias is below `bound` / 2^64.
   @inline(__always)
-  mutating func index(below bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+  mutating func index(below bound: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
 
   @inline(__always)
   mutating func chance(_ probability: Float) -> Bool { uniform() < probability }

@@ -25,18 +25,22 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public var optimizer: Optimizer.Configuration?
   /// The largest ``DrawnProblem/operations`` of a problem; a problem above it is replaced by another.
   public var operations: Double = 200e6
+  /// Share of the networks with hidden layers that get batch norm where they have no layer norm, and, each by itself,
+  /// dropout of 0.1 to 0.5; in [0, 1], 0 by default.
+  public var regularization: Double = 0
 
   /// A range of problems.
   public init(
     families: Families = .training, widths: [Int] = [8, 16, 32, 48, 64, 128],
     budgets: ClosedRange<Int> = 100...1000,
-    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6
+    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, regularization: Double = 0
   ) {
     self.families = families
     self.widths = widths
     self.budgets = budgets
     self.optimizer = optimizer
     self.operations = operations
+    self.regularization = regularization
   }
 
   /// Checks that problems can be sampled from the range.
@@ -45,10 +49,25 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public func validate() throws(DrawnProblemError) {
     try DrawnProblem.check(
       !widths.isEmpty && widths.allSatisfy { $0 >= 1 }, "widths", widths, "positive, at least one")
+    try DrawnProblem.check((0...1).contains(regularization), "regularization", regularization, "in [0, 1]")
     try DrawnProblem.check(budgets.lowerBound >= 1, "budgets", budgets, "at least 1")
     // Four times what the cheapest problem costs, a linear model of 16 inputs in batches of 16. Sampling at this cap
     // still takes only 25 µs a problem.
     let needed = 4 * 6 * 16 * 16 * 16 * Double(budgets.lowerBound)
     guard operations >= needed else { throw .tooFewOperations(given: operations, needed: needed) }
+  }
+}
+
+/// In JSON the regularization may be absent, as in ranges that were written before there was any.
+extension DrawnRange {
+  /// Reads a range.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    families = try container.decode(Families.self, forKey: .families)
+    widths = try container.decode([Int].self, forKey: .widths)
+    budgets = try container.decode(ClosedRange<Int>.self, forKey: .budgets)
+    optimizer = try container.decodeIfPresent(Optimizer.Configuration.self, forKey: .optimizer)
+    operations = try container.decode(Double.self, forKey: .operations)
+    regularization = try container.decodeIfPresent(Double.self, forKey: .regularization) ?? 0
   }
 }

@@ -37,7 +37,8 @@ public final class DrawnTrainee: Trainee {
   }
 
   private struct Snapshot {
-    let parameters: [Float]
+    let parameters, statistics: [Float]
+    let trainingPasses: UInt32
     let optimizer: Optimizer.State
     let meter: StepMeter.State
     let predictions: [Float]
@@ -54,7 +55,8 @@ public final class DrawnTrainee: Trainee {
     self.data = data
     self.instructionSet = instructionSet
     network = RowNetwork(model, instructionSet: instructionSet)
-    optimizer = Optimizer(data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+    optimizer = Optimizer(
+      data.problem.optimizer, count: model.count, instructionSet: instructionSet)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
@@ -67,7 +69,8 @@ public final class DrawnTrainee: Trainee {
     let model = data.problem.model
     self.data = data
     network.use(model)
-    optimizer = Optimizer(data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+    optimizer = Optimizer(
+      data.problem.optimizer, count: model.count, instructionSet: instructionSet)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
@@ -87,11 +90,13 @@ public final class DrawnTrainee: Trainee {
     var weights = SeededGenerator(seed: seed, stream: 0)
     var orders = SeededGenerator(seed: seed, stream: 1)
     network.initialize(scale: data.problem.network.initialScale, using: &weights)
+    network.dropoutSeed = UInt32(truncatingIfNeeded: weights.next())
     optimizer.begin(network.parameters)
     snapshots = [:]
     firstGradient = nil
     let run = Run(
-      stepBudget: stepBudget, order: BatchOrder(count: data.problem.trainCount, seed: orders.next()))
+      stepBudget: stepBudget, order: BatchOrder(count: data.problem.trainCount, seed: orders.next())
+    )
     self.run = run
     if reportsDynamics {
       meter.begin(network.parameters)
@@ -103,10 +108,15 @@ public final class DrawnTrainee: Trainee {
     return observation
   }
 
-  /// Takes one step on one batch at each of the rates, then observes; after a diverged step it takes no more.
+  /// Takes one step on one batch at each of the rates, then observes.
+  ///
+  /// Once a loss is not below ``divergence`` times chance, no more steps are taken and losses are infinite.
   public func train(learningRates: [Double]) -> Observation {
     guard var run else { preconditionFailure("train was called before reset") }
-    let last = learningRates[learningRates.count - 1]
+    guard let last = learningRates.last else {
+      preconditionFailure("train was called without a rate")
+    }
+    firstGradient = nil
     var sum = 0.0
     if reportsDynamics { meter.beginInterval(network.parameters) }
     for (index, rate) in learningRates.enumerated() where !run.hasDiverged {
@@ -127,8 +137,13 @@ public final class DrawnTrainee: Trainee {
       if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
     }
     run.step += learningRates.count
+    var observation = observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+    if !run.hasDiverged, !(observation.validationLoss < Self.divergence * data.chanceLoss) {
+      run.hasDiverged = true
+      observation = observe(run, trainLoss: .infinity, learningRate: last)
+    }
     self.run = run
-    return observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+    return observation
   }
 
   /// One trial step on the first batch, undone.
@@ -136,8 +151,11 @@ public final class DrawnTrainee: Trainee {
     guard let run, run.step == 0, reportsDynamics else { return nil }
     var order = run.order
     batch.fill(from: &order)
+    let statistics = Array(network.statistics.elements)
     let first = firstGradient ?? gradientOfFirstBatch()
     firstGradient = first
+    // The loss after the step drops the same outputs.
+    network.trainingPasses = 0
     meter.beginInterval(network.parameters)
     meter.note(loss: first.loss)
     // The gradient of the first batch stays in the network: nothing below changes it.
@@ -148,6 +166,7 @@ public final class DrawnTrainee: Trainee {
     var measures = facts
     meter.report(network.parameters, into: &measures)
     network.parameters.copy(meter.start)
+    network.statistics.assign(statistics)
     optimizer.begin(network.parameters)
     meter.begin(network.parameters)
     measures[.weightNorm] = nil
@@ -160,7 +179,8 @@ public final class DrawnTrainee: Trainee {
     for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] {
       measures[measure] = nil
     }
-    return Observation(step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
+    return Observation(
+      step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
   }
 
   /// What a trial step that ruins the network is said to cost.
@@ -177,12 +197,15 @@ public final class DrawnTrainee: Trainee {
 
   /// Mean loss on the test split; the accuracy of a regression is its explained variance, of at least 0.
   public func evaluate() -> Evaluation {
-    let (first, count) = (data.problem.trainCount + data.problem.validationCount, data.problem.testCount)
+    let (first, count) = (
+      data.problem.trainCount + data.problem.validationCount, data.problem.testCount
+    )
     let (sum, correct) = network.evaluate(
       data.row(first), targets(first), count: count, weights: optimizer.evaluationWeights)
     let loss = sum / Double(count)
     let share =
-      data.problem.classes > 0 ? Double(correct) / Double(count) : max(0, 1 - loss / data.chanceLoss)
+      data.problem.classes > 0
+      ? Double(correct) / Double(count) : max(0, 1 - loss / data.chanceLoss)
     return Evaluation(loss: loss, accuracy: share)
   }
 
@@ -223,10 +246,13 @@ extension DrawnTrainee {
     measures[.validationLoss] = sum / Double(problem.validationCount)
     if reportsDynamics {
       // Padding of predictions is 0.
-      let (places, count) = (predictions.now.count, problem.validationCount * max(problem.classes, 1))
+      let (places, count) = (
+        predictions.now.count, problem.validationCount * max(problem.classes, 1)
+      )
       measures[.predictionVariance] =
         DifferenceMoments(
-          predictions.now.pointer, minus: nil, places: places, count: count, instructionSet: instructionSet
+          predictions.now.pointer, minus: nil, places: places, count: count,
+          instructionSet: instructionSet
         ).variance
       measures[.predictionChangeVariance] =
         DifferenceMoments(
@@ -247,7 +273,9 @@ extension DrawnTrainee {
     guard let run else { preconditionFailure("snapshot was called before reset") }
     snapshotCount += 1
     snapshots[snapshotCount] = Snapshot(
-      parameters: Array(network.parameters.elements), optimizer: optimizer.state, meter: meter.state,
+      parameters: Array(network.parameters.elements),
+      statistics: Array(network.statistics.elements),
+      trainingPasses: network.trainingPasses, optimizer: optimizer.state, meter: meter.state,
       predictions: Array(predictions.now.elements), run: run)
     return Data("\(snapshotCount)".utf8)
   }
@@ -256,10 +284,16 @@ extension DrawnTrainee {
   ///
   /// - Throws: ``TraineeError`` for one that this run did not make.
   public func restore(_ snapshot: Data) throws {
-    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)), let saved = snapshots[number] else {
-      throw TraineeError("The snapshot is not of this run of a drawn problem. Restore one that it made.")
+    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)),
+      let saved = snapshots[number]
+    else {
+      throw TraineeError(
+        "The snapshot is not of this run of a drawn problem. Restore one that it made.")
     }
     network.parameters.assign(saved.parameters)
+    network.statistics.assign(saved.statistics)
+    network.trainingPasses = saved.trainingPasses
+    firstGradient = nil
     try optimizer.restore(saved.optimizer)
     if saved.run.step == 0 { optimizer.begin(network.parameters) }
     meter.restore(saved.meter, parameters: network.parameters)
@@ -293,7 +327,9 @@ private struct Batch {
   }
 
   var targets: RowTargets {
-    RowTargets(labels: data.problem.classes > 0 ? UnsafePointer(labels.pointer) : nil, values: values.pointer)
+    RowTargets(
+      labels: data.problem.classes > 0 ? UnsafePointer(labels.pointer) : nil, values: values.pointer
+    )
   }
 
   func fill(from order: inout BatchOrder) {

@@ -114,6 +114,14 @@ void naiveGruForward(int32_t rows, int32_t units, const float *gi, const float *
                      float *gates, float *h);
 void naiveGruBackward(int32_t rows, int32_t units, const float *gates, const float *gh, const float *previous,
                       float *dh, float *dgi, float *dgh);
+void naiveRowMoments(int32_t rows, int32_t columns, const float *x, float *mean, float *variance);
+void naiveRowScaleAndShift(int32_t rows, int32_t columns, const float *x, const float *scale,
+                                    const float *shift, float *y);
+void naiveRowSlopeSums(int32_t rows, int32_t columns, const float *x, const float *d, float *sums,
+                                float *products);
+void naiveRowBatchNormBackward(int32_t rows, int32_t columns, const float *x, const float *scale,
+                                        const float *sums, const float *products, float *d);
+void naiveRowDropout(size_t count, uint32_t seed, uint32_t threshold, float scale, float *x);
 void naiveStepSums(size_t count, float *before, const float *after, const float *gradient, float *lastGradient, float *lastUpdate, double *sums);
 void naivePairSums(size_t count, const float *x, const float *y, double *sums);
 void naiveDifferenceSums(size_t count, const float *x, const float *_Nullable y, double *sums);

@@ -192,6 +192,15 @@ typedef struct KernelTable {
                               float *patches);
   void (*_Nonnull rowPatchesBackward)(int32_t rows, int32_t side, int32_t channels, size_t stride,
                                       const float *patches, float *x);
+  // Batch normalization over rows, and dropout.
+  void (*_Nonnull rowMoments)(int32_t rows, int32_t columns, const float *x, float *mean, float *variance);
+  void (*_Nonnull rowScaleAndShift)(int32_t rows, int32_t columns, const float *x, const float *scale,
+                                    const float *shift, float *y);
+  void (*_Nonnull rowSlopeSums)(int32_t rows, int32_t columns, const float *x, const float *d, float *sums,
+                                float *products);
+  void (*_Nonnull rowBatchNormBackward)(int32_t rows, int32_t columns, const float *x, const float *scale,
+                                        const float *sums, const float *products, float *d);
+  void (*_Nonnull rowDropout)(size_t count, uint32_t seed, uint32_t threshold, float scale, float *x);
 
   // One time step of a gated recurrent unit (Cho et al. 2014, in PyTorch's form): rows of `units` units, gates r, z, n.
   //   r, z = sigmoid(gi + gh); n = tanh(gi + r gh); h = (1 - z) n + z previous

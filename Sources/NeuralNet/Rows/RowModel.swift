@@ -37,6 +37,10 @@ public struct RowModel: Sendable, Equatable {
     /// Where weights (padded inputs, padded outputs) and bias (padded outputs) begin in the flat buffer.
     var weights = 0
     var bias = 0
+    /// Where the scales of a batch normalization (padded outputs) begin, whose shifts are the bias; nil without.
+    var gain: Int?
+    /// Where its running means begin, with the running variances after them, among the statistics.
+    var statistics = 0
     /// Real inputs of a group of `inputGroup` padded ones: the padding of the layer before.
     var inputGroup, realInGroup: Int
 
@@ -56,11 +60,17 @@ public struct RowModel: Sendable, Equatable {
   public let activation: Activation
   /// Whether hidden layers normalize each row before the activation (Ba et al., 2016).
   public let normalizes: Bool
+  /// Whether hidden layers normalize each column over the batch before the activation (Ioffe and Szegedy, 2015).
+  public let batchNormalizes: Bool
+  /// Share of the outputs of hidden dense layers that are set to 0 in training (Srivastava et al., 2014).
+  public let dropout: Double
   let layers: [Layer]
   /// Floats of the flat parameter buffer, padding included.
   public let count: Int
   /// Trained parameters.
   public let realCount: Int
+  /// Running means and variances of batch normalizations, padding included.
+  public let statisticsCount: Int
 
   /// Describes a network.
   ///
@@ -72,29 +82,46 @@ public struct RowModel: Sendable, Equatable {
   ///   - activation: What follows each hidden layer.
   ///   - normalizes: Whether hidden layers normalize each row.
   ///   - isResidual: Whether hidden dense layers of equal width add their input to their output.
-  /// - Precondition: Every number is positive, and `inputs` a square where there are convolutions.
+  ///   - batchNormalizes: Whether hidden layers normalize each column over the batch.
+  ///   - dropout: Share of the outputs of hidden dense layers that are set to 0 in training.
+  /// - Precondition: Every number is positive, and `inputs` a square where there are convolutions; one normalization
+  ///   at most; `dropout` is in [0, 1).
   public init(
     inputs: Int, outputs: Int, convolutions: Int = 0, hidden: [Int], activation: Activation,
-    normalizes: Bool = false, isResidual: Bool = false
+    normalizes: Bool = false, isResidual: Bool = false, batchNormalizes: Bool = false,
+    dropout: Double = 0
   ) {
-    precondition(inputs > 0 && outputs > 0 && hidden.allSatisfy { $0 > 0 }, "a network needs positive sizes")
+    precondition(!(normalizes && batchNormalizes), "a network normalizes rows or batches, not both")
+    precondition((0..<1).contains(dropout), "expected a dropout in [0, 1), got \(dropout)")
+    precondition(
+      inputs > 0 && outputs > 0 && hidden.allSatisfy { $0 > 0 }, "a network needs positive sizes")
     (self.inputs, self.outputs) = (inputs, outputs)
     (self.activation, self.normalizes) = (activation, normalizes)
+    (self.batchNormalizes, self.dropout) = (batchNormalizes, dropout)
     var layers: [Layer] = []
-    var (offset, real) = (0, 0)
-    func add(_ layer: Layer) {
+    var (offset, real, statistics) = (0, 0, 0)
+    func add(_ layer: Layer, isHidden: Bool = true) {
       var layer = layer
       layer.weights = offset
       layer.bias = offset + layer.paddedInputs * layer.paddedOutputs
       offset = layer.bias + layer.paddedOutputs
       let groups = layer.paddedInputs / layer.inputGroup
-      real += ((layer.isConvolution ? layer.inputs : groups * layer.realInGroup) + 1) * layer.outputs
+      real +=
+        ((layer.isConvolution ? layer.inputs : groups * layer.realInGroup) + 1) * layer.outputs
+      if batchNormalizes, isHidden {
+        layer.gain = offset
+        layer.statistics = statistics
+        offset += layer.paddedOutputs
+        statistics += 2 * layer.paddedOutputs
+        real += layer.outputs
+      }
       layers.append(layer)
     }
     var (width, group, realInGroup) = (Self.padded(inputs), Self.padded(inputs), inputs)
     if convolutions > 0 {
       var side = Int(Double(inputs).squareRoot().rounded())
-      precondition(side * side == inputs, "a convolution needs square pictures, not \(inputs) features")
+      precondition(
+        side * side == inputs, "a convolution needs square pictures, not \(inputs) features")
       var channels = 1
       for index in 0..<convolutions {
         let (patch, out) = (9 * channels, 16 << index)
@@ -120,10 +147,11 @@ public struct RowModel: Sendable, Equatable {
     add(
       Layer(
         inputs: width, paddedInputs: width, outputs: outputs, paddedOutputs: Self.padded(outputs),
-        inputGroup: group, realInGroup: realInGroup))
+        inputGroup: group, realInGroup: realInGroup), isHidden: false)
     self.layers = layers
     count = offset
     realCount = real
+    statisticsCount = statistics
   }
 
   /// The next multiple of 16.

@@ -13,6 +13,13 @@ public final class RowNetwork {
   /// The gradient of the last loss by each of them.
   public private(set) var gradient: AlignedBuffer<Float>
 
+  /// Running means and variances of batch normalizations; a pass in training moves them.
+  public private(set) var statistics: AlignedBuffer<Float>
+  /// Decides, with ``trainingPasses``, what dropout sets to 0.
+  public var dropoutSeed: UInt32 = 0
+  /// Passes in training so far.
+  public var trainingPasses: UInt32 = 0
+
   let kernels: UnsafePointer<KernelTable>
   var steps: [LayerMemory] = []
   private var capacity = 0
@@ -33,6 +40,10 @@ public final class RowNetwork {
     var output: UnsafeMutablePointer<Float>
     /// What each row was multiplied with to be normalized.
     var scales: UnsafeMutablePointer<Float>
+    /// What the activation reads: the product, or what a batch normalization makes of it.
+    var activated: UnsafeMutablePointer<Float>
+    /// Six vectors of a batch normalization (padded outputs).
+    var vectors: UnsafeMutablePointer<Float>
   }
 
   /// A network of zeros; ``initialize(scale:using:)`` draws its weights.
@@ -46,6 +57,7 @@ public final class RowNetwork {
     kernels = instructionSet.table
     parameters = AlignedBuffer(count: model.count)
     gradient = AlignedBuffer(count: model.count)
+    statistics = AlignedBuffer(count: model.statisticsCount)
   }
 
   /// Becomes another network; parameters are then 0.
@@ -54,13 +66,18 @@ public final class RowNetwork {
     self.model = model
     parameters = AlignedBuffer(count: model.count)
     gradient = AlignedBuffer(count: model.count)
+    statistics = AlignedBuffer(count: model.statisticsCount)
     rows = 0
   }
 
-  /// Draws weights from a normal distribution of deviation `scale gain / √inputs`, gain √2 before relu and gelu, else 1;
-  /// biases are 0 (He et al., 2015).
+  /// Begins a run: draws weights from a normal distribution of deviation `scale gain / √inputs`.
+  ///
+  /// The gain is √2 before relu and gelu, else 1; biases are 0 (He et al., 2015). Batch normalizations begin with the
+  /// identity.
   public func initialize(scale: Double, using generator: inout SeededGenerator) {
     parameters.elements.update(repeating: 0)
+    trainingPasses = 0
+    beginBatchNorms()
     for (index, layer) in model.layers.enumerated() {
       let isHidden = index < model.layers.count - 1
       let gain = isHidden && model.activation != .tanh ? Double(2).squareRoot() : 1
@@ -104,6 +121,9 @@ public final class RowNetwork {
       let products = count * layer.places
       let patches = layer.isConvolution ? floats(products * layer.paddedInputs) : 0
       needed += patches + 2 * floats(products * layer.paddedOutputs) + floats(products)
+      if layer.gain != nil {
+        needed += floats(products * layer.paddedOutputs) + 6 * layer.paddedOutputs
+      }
       widest = max(widest, products * layer.paddedOutputs, count * model.stride)
       largestMatrix = max(largestMatrix, floats(layer.paddedInputs) * floats(layer.paddedOutputs))
       largestPatches = max(largestPatches, patches)
@@ -124,13 +144,23 @@ public final class RowNetwork {
       let input = take(layer.isConvolution ? products * layer.paddedInputs : 0)
       let product = take(products * layer.paddedOutputs)
       let output = take(products * layer.paddedOutputs)
-      return LayerMemory(layer: layer, input: input, product: product, output: output, scales: take(products))
+      let scales = take(products)
+      let activated = layer.gain == nil ? product : take(products * layer.paddedOutputs)
+      let vectors = take(layer.gain == nil ? 0 : 6 * layer.paddedOutputs)
+      return LayerMemory(
+        layer: layer, input: input, product: product, output: output, scales: scales,
+        activated: activated,
+        vectors: vectors)
     }
     scratch = [take(widest), take(widest), take(widest), take(largestPatches), take(largestMatrix)]
   }
 
   /// Computes the outputs of `count` rows of `x` at given weights; the last layer's product holds them.
-  func forward(_ weights: UnsafePointer<Float>, _ x: UnsafePointer<Float>, count: Int) {
+  ///
+  /// Training normalizes by the statistics of the batch and drops outputs, an evaluation does not.
+  func forward(
+    _ weights: UnsafePointer<Float>, _ x: UnsafePointer<Float>, count: Int, isTraining: Bool
+  ) {
     prepare(count)
     let activation = model.activation.kernelValue
     var input = UnsafeMutablePointer(mutating: x)
@@ -147,15 +177,22 @@ public final class RowNetwork {
       }
       steps[index].input = read
       kernels.pointee.rowProduct(
-        products, Int32(layer.paddedOutputs), Int32(layer.paddedInputs), read, layer.paddedInputs, 1,
-        weights + layer.weights, layer.paddedOutputs, weights + layer.bias, step.product, layer.paddedOutputs)
+        products, Int32(layer.paddedOutputs), Int32(layer.paddedInputs), read, layer.paddedInputs,
+        1,
+        weights + layer.weights, layer.paddedOutputs,
+        layer.gain == nil ? weights + layer.bias : nil, step.product,
+        layer.paddedOutputs)
       guard index < steps.count - 1 else { return }
       if model.normalizes {
         kernels.pointee.rowNormalize(
           products, Int32(layer.outputs), Int32(layer.paddedOutputs), step.product, step.scales)
       }
+      if let gain = layer.gain {
+        batchNormalize(step, weights, gain: gain, rows: products, isTraining: isTraining)
+      }
       let floats = Int(products) * layer.paddedOutputs
-      kernels.pointee.rowActivate(activation, floats, step.product, step.output)
+      kernels.pointee.rowActivate(activation, floats, step.activated, step.output)
+      if isTraining { drop(index, step.output, floats) }
       if layer.isResidual { kernels.pointee.add(floats, step.output, read, step.output) }
       input = step.output
     }
@@ -164,8 +201,8 @@ public final class RowNetwork {
   /// From the derivative by the outputs, in the last layer's product, to the gradient by the parameters.
   ///
   /// - Parameters:
-  ///   - weights: The parameters that the forward pass had.
-  ///   - count: Its rows.
+  ///   - weights: The parameters.
+  ///   - count: The rows of the forward pass, which was one in training.
   ///   - first: Set to the gradient of all rows, or of the first half of them where `second` is given.
   ///   - second: Set to the gradient of the other half.
   func backward(
@@ -194,10 +231,16 @@ public final class RowNetwork {
       if isAfterResidual { kernels.pointee.add(floats, next, scratch[2], next) }
       isAfterResidual = before.layer.isResidual
       if isAfterResidual { scratch[2].update(from: next, count: floats) }
-      kernels.pointee.rowActivateBackward(model.activation.kernelValue, floats, before.product, next)
+      drop(index - 1, next, floats)
+      kernels.pointee.rowActivateBackward(
+        model.activation.kernelValue, floats, before.activated, next)
+      if let gain = before.layer.gain {
+        batchNormalizeBackward(before, weights, gain: gain, next, count: count, into: first, second)
+      }
       if model.normalizes {
         kernels.pointee.rowNormalizeBackward(
-          Int32(count * before.layer.places), Int32(before.layer.outputs), Int32(before.layer.paddedOutputs),
+          Int32(count * before.layer.places), Int32(before.layer.outputs),
+          Int32(before.layer.paddedOutputs),
           before.product, before.scales, next)
       }
       (slope, spare) = (next, (spare.1, next))
@@ -212,8 +255,11 @@ public final class RowNetwork {
     let slopes = slope + rows.lowerBound * layer.paddedOutputs
     kernels.pointee.rowProduct(
       Int32(layer.paddedInputs), Int32(layer.paddedOutputs), Int32(rows.count),
-      step.input + rows.lowerBound * layer.paddedInputs, 1, layer.paddedInputs, slopes, layer.paddedOutputs,
+      step.input + rows.lowerBound * layer.paddedInputs, 1, layer.paddedInputs, slopes,
+      layer.paddedOutputs,
       nil, gradient + layer.weights, layer.paddedOutputs)
+    // A batch normalization has found the gradient of its shifts.
+    guard layer.gain == nil else { return }
     kernels.pointee.rowSums(
       Int32(rows.count), Int32(layer.paddedOutputs), slopes, gradient + layer.bias)
   }
