@@ -31,9 +31,6 @@ final class StepMeter {
     (lastGradient, lastUpdate) = (.init(count: count), .init(count: count))
   }
 
-  /// The parameters at the start of the run.
-  var start: AlignedBuffer<Float> { runStart }
-
   /// Begins a run.
   func begin(_ parameters: AlignedBuffer<Float>) {
     runStart.copy(parameters)
@@ -56,7 +53,7 @@ final class StepMeter {
     sums.squaredLosses += loss * loss
   }
 
-  /// Notes the gradient of the second half of a batch beside that of all of it.
+  /// Notes the gradient of one half of a batch beside that of all of it.
   func note(half: AlignedBuffer<Float>, of gradient: AlignedBuffer<Float>) {
     sums.halfBatchCosine = Self.halfBatchCosine(half: half, of: gradient, instructionSet)
   }
@@ -106,6 +103,35 @@ final class StepMeter {
     measures[.intervalDistance] = distance(parameters, intervalStart)
     measures[.initialDistance] = distance(parameters, runStart)
   }
+
+  /// Reports a trial step from the first weights, and undoes it.
+  ///
+  /// - Parameters:
+  ///   - parameters: The weights after the step; set back.
+  ///   - optimizer: What took the step; begun anew.
+  ///   - losses: The loss of the batch before and after the step.
+  ///   - measures: Takes the report.
+  func undoTrial(
+    of parameters: AlignedBuffer<Float>, by optimizer: Optimizer, losses: (before: Double, after: Double),
+    into measures: inout MeasureValues
+  ) {
+    report(parameters, into: &measures)
+    parameters.copy(runStart)
+    optimizer.begin(parameters)
+    begin(parameters)
+    beginInterval(parameters)
+    measures[.weightNorm] = PairSums(parameters, parameters, instructionSet: instructionSet).first
+      .squareRoot()
+    measures[.trainLoss] = losses.after < Self.largestLoss ? losses.after : Self.largestLoss
+    measures[.lossBeforeTrial] = losses.before
+    // One step has neither a spread nor a course.
+    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] {
+      measures[measure] = nil
+    }
+  }
+
+  /// What a trial step that ruins the network is said to cost.
+  private static let largestLoss = 1e9
 
   private func distance(_ x: AlignedBuffer<Float>, _ y: AlignedBuffer<Float>) -> Double {
     squaredDistance(x, y, instructionSet: instructionSet).squareRoot()

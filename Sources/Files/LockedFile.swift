@@ -8,31 +8,36 @@ final class LockedFile: Sendable {
   /// Opens the file, which is created if it is missing.
   init(path: String) throws(FileError) {
     try Folder.create(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    // A property only in the end: once all are set, an initialiser that throws runs deinit, which would close the
-    // descriptor again, when it may already be another file's.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw FileError(
-        path: path, problem: "could not be opened (\(String(cString: strerror(errno))))",
-        remedy: "Choose a folder that you may write to.")
-    }
-    guard Self.lock(descriptor) else {
-      close(descriptor)
-      throw FileError(
-        path: path, problem: "is in use by another process",
-        remedy: "Wait for that one to end, or give another output folder.")
-    }
+    descriptor = try Self.locked(path, O_RDWR | O_CREAT)
     self.path = path
-    self.descriptor = descriptor
   }
 
   deinit {
     close(descriptor)
   }
 
+  /// Opens a file or a folder and takes its lock.
+  ///
+  /// - Throws: ``FileError`` when it cannot be opened, or another process holds it.
+  static func locked(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
+    let descriptor = open(path, flags | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw FileError(
+        path: path, problem: "could not be opened (\(String(cString: strerror(errno))))",
+        remedy: "Choose a folder that you may read and write.")
+    }
+    guard lock(descriptor) else {
+      close(descriptor)
+      throw FileError(
+        path: path, problem: "is in use by another process",
+        remedy: "Wait for that one to end, or give another output folder.")
+    }
+    return descriptor
+  }
+
   /// Takes the lock, trying for a second: a process that is just being started holds what its parent has let go, until it
   /// runs its own program.
-  static func lock(_ descriptor: Int32) -> Bool {
+  private static func lock(_ descriptor: Int32) -> Bool {
     for _ in 0..<50 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       usleep(20_000)

@@ -6,6 +6,8 @@ extension PPOLearner {
   /// Improves the policy from episodes that come in groups, each judged by its group in place of a critic, which stays as
   /// it is.
   ///
+  /// Returns are sums of rewards: the discount, lambda, the entropy bonus and the critic's rate play no part.
+  ///
   /// All or nothing: when it throws, the learner is as it was. The number of threads changes no bit.
   ///
   /// - Parameters:
@@ -30,7 +32,7 @@ extension PPOLearner {
     }
     var (next, nextGenerator, totals) = (policy, generator, GroupTotals())
     updating: for epoch in 0..<configuration.epochs {
-      totals.epochs += 1
+      totals.beginEpoch()
       let order = nextGenerator.nextPermutation(of: episodes.count).map { Int($0) }
       let parts = min(configuration.minibatches, order.count)
       for part in 0..<parts {
@@ -194,26 +196,32 @@ private final class Ordered<Value>: @unchecked Sendable {
 
 /// Sums over the minibatches of an update by groups.
 private struct GroupTotals {
-  var epochs = 0
+  private var epochs = 0
   var steps = 0
   var norms = 0.0
   private var losses = 0
   private var sum = PolicyLoss()
-  private var lastKL = 0.0
+  private var divergence = (sum: 0.0, count: 0)
   private var firstDeviation: Double?
+
+  mutating func beginEpoch() {
+    epochs += 1
+    divergence = (0, 0)
+  }
 
   mutating func add(_ loss: PolicyLoss) {
     losses += 1
     sum.surrogate += loss.surrogate
     sum.clipFraction += loss.clipFraction
-    lastKL = loss.approximateKL
+    divergence = (divergence.sum + loss.approximateKL, divergence.count + 1)
     firstDeviation = firstDeviation ?? loss.ratioDeviation
   }
 
   func statistics(entropy: Double) -> UpdateStatistics {
     UpdateStatistics(
       policyLoss: sum.surrogate / Double(max(losses, 1)), valueLoss: 0, entropy: entropy,
-      approximateKL: lastKL, clipFraction: sum.clipFraction / Double(max(losses, 1)), explainedVariance: nil,
+      approximateKL: divergence.sum / Double(max(divergence.count, 1)),
+      clipFraction: sum.clipFraction / Double(max(losses, 1)), explainedVariance: nil,
       actorGradientNorm: norms / Double(max(steps, 1)), criticGradientNorm: 0,
       firstRatioDeviation: firstDeviation ?? 0, epochs: epochs)
   }

@@ -82,7 +82,7 @@ extension HoldDecaySchedule {
       warmUpShare >= 0 && warmUpShare < 1, "share of the warm-up", warmUpShare,
       "a number from 0 to below 1")
     try ScheduleError.check(
-      decayShare > 0 && decayShare <= 1 - warmUpShare, "share of the decay", decayShare,
+      decayShare > 0 && warmUpShare + decayShare <= 1, "share of the decay", decayShare,
       "a number above 0 that makes at most 1 with the share of the warm-up, \(warmUpShare)")
     let warmUpSteps = min(Int((warmUpShare * Double(totalSteps)).rounded()), totalSteps - 1)
     let steps = totalSteps - warmUpSteps

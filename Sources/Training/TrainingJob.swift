@@ -107,7 +107,8 @@ public struct TrainingJob: Sendable {
     if isFirst { try save(training.state) }
     var lastSave = ContinuousClock.now
     while !training.isFinished {
-      let record = try advance(&training, on: pool, shouldStop: shouldStop, onEvent: onEvent)
+      let record = try advance(
+        &training, on: pool, isFirst: isFirst, shouldStop: shouldStop, onEvent: onEvent)
       onEvent(.updated(record))
       let isDue = (ContinuousClock.now - lastSave) / .seconds(1) > Self.secondsBetweenSaves
       if isFirst, isDue || configuration.groupSize == 1 || training.isFinished || shouldStop() {
@@ -129,14 +130,14 @@ public struct TrainingJob: Sendable {
 
   /// One update; a stop saves what was done so far.
   private func advance(
-    _ training: inout ControllerTraining, on pool: TraineePool,
+    _ training: inout ControllerTraining, on pool: TraineePool, isFirst: Bool,
     shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (Event) -> Void
   ) throws -> UpdateRecord {
     do {
       return try training.advance(
         problems: problems, on: pool, shouldStop: shouldStop, onEpisode: { onEvent(.episode($0)) })
     } catch is Interrupted {
-      try save(training.state)
+      if isFirst { try save(training.state) }
       throw Interrupted()
     }
   }

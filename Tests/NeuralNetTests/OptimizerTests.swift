@@ -197,11 +197,10 @@ struct OptimizerDocumentationTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let text = try String(contentsOf: root.appending(path: "Docs/Optimizers.md"), encoding: .utf8)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-    for configuration in Optimizer.Configuration.all where !configuration.name.hasPrefix("nadamw") {
+    for configuration in Optimizer.Configuration.all {
       let name =
         configuration.base == nil ? configuration.name : "\(configuration.name.prefix { $0 != "+" })+BASE"
       let row = try #require(rows.first { $0.contains("`\(name)`") }, "\(name) is missing")
-      if name == "adamw" { continue }
       for constant in configuration.constants {
         let values = row.split(separator: "|")[1].split(separator: ",").map { $0.split(separator: " ") }
         let value = values.first { $0.first.map(String.init) == constant.name }?.last.flatMap { Double($0) }

@@ -53,6 +53,9 @@ struct PyTorchTests {
 
   @Test("Optimizers take PyTorch's steps, over buffers and over arrays", arguments: InstructionSet.available)
   func optimizers(instructionSet: InstructionSet) throws {
+    #expect(
+      reference.optimizers.map(\.name)
+        == ["sgd", "momentum", "nesterov", "adam", "adagrad", "adadelta", "rmsprop"])
     for expected in reference.optimizers {
       let configuration = try Optimizer.Configuration(name: expected.name)
       let optimizer = Optimizer(configuration, count: 10, instructionSet: instructionSet)

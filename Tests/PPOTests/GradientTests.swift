@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Gradients of the losses against central differences")
 struct GradientTests {
-  static let shapes: [NetworkShape] = [.mlp(hidden: 5), .lstm(hidden: 4)]
+  static let shapes: [NetworkShape] = [
+    .mlp(hidden: 5), .lstm(hidden: 4), .gru(embedding: 3, hidden: 4),
+  ]
 
   /// Two sequences of 4 and 3 steps, 3 observation entries, 2 action entries.
   ///

@@ -9,12 +9,18 @@ struct PyTorchTests {
   private struct Case: Decodable {
     var kind: String
     var hidden: Int
+    var embedding: Int?
     var actorBefore: [Float]
     var criticBefore: [Float]
     var actorAfter: [Float]
     var criticAfter: [Float]
     var episodes: [Played]
     var statistics: [String: Double]
+
+    var shape: NetworkShape {
+      if let embedding { return .gru(embedding: embedding, hidden: hidden) }
+      return kind == "lstm" ? .lstm(hidden: hidden) : .mlp(hidden: hidden)
+    }
   }
 
   private struct Played: Decodable {
@@ -40,15 +46,13 @@ struct PyTorchTests {
     }
   }
 
-  @Test("Parameters and statistics, feed-forward and recurrent", arguments: [0, 1])
+  @Test("Parameters and statistics, feed-forward and recurrent", arguments: 0..<3)
   func update(index: Int) throws {
     let url = try #require(
       Bundle.module.url(forResource: "update", withExtension: "json", subdirectory: "Fixtures"))
     let known = try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))[index]
-    let shape: NetworkShape =
-      known.kind == "lstm" ? .lstm(hidden: known.hidden) : .mlp(hidden: known.hidden)
     let policy = try ActorCritic(
-      configuration: .init(observationCount: 3, actionCount: 2, actor: shape, critic: shape),
+      configuration: .init(observationCount: 3, actionCount: 2, actor: known.shape, critic: known.shape),
       actorParameters: known.actorBefore, criticParameters: known.criticBefore)
     var configuration = PPOLearner.Configuration()
     configuration.discount = 0.97

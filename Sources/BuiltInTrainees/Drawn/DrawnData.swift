@@ -25,7 +25,7 @@ public final class DrawnData: @unchecked Sendable {
     do { try problem.validate() } catch { preconditionFailure("DrawnData: \(error)") }
     self.problem = problem
     let count = problem.trainCount + problem.validationCount + problem.testCount
-    stride = RowArithmetic.padded(problem.inputs)
+    stride = RowModel.padded(problem.inputs)
     rows = AlignedBuffer(count: count * stride)
     labels = AlignedBuffer(count: count)
     targets = AlignedBuffer(count: count)

@@ -1,14 +1,9 @@
+import NeuralNet
+
 /// The network of a drawn problem.
 public struct DrawnNetwork: Codable, Sendable, Equatable {
   /// The function after each hidden layer.
-  public enum Activation: String, CaseIterable, Codable, Sendable {
-    /// max(0, x).
-    case relu
-    /// The hyperbolic tangent.
-    case tanh
-    /// x times the normal distribution function of x, or an approximation of it.
-    case gelu
-  }
+  public typealias Activation = RowModel.Activation
 
   /// Hidden layers, 0 to 4; with none, and no convolution, the model is linear.
   public var layers: Int
@@ -20,7 +15,7 @@ public struct DrawnNetwork: Codable, Sendable, Equatable {
   public var layerNorm: Bool
   /// Whether a hidden layer's input is added to its output, where both have the same size.
   public var residual: Bool
-  /// Factor of the usual standard deviation of the initial weights, 0.5 to 2.
+  /// Factor of the usual standard deviation of the initial weights, above 0; sampled from 0.5 to 2.
   public var initialScale: Double
   /// 3 x 3 convolutions of stride 2 before the hidden layers, 0 to 2, of 16 and then 32 channels; only on pictures.
   public var convolutions: Int

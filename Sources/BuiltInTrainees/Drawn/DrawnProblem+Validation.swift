@@ -1,4 +1,11 @@
+import NeuralNet
+
 extension DrawnProblem {
+  // Sizes far above what is of use, at which no product of them overflows.
+  static let largestWidth = 65_536
+  static let largestCount = 1 << 24
+  static let largestBudget = 1_000_000_000
+
   /// Checks that each property is in its range and suits the family.
   ///
   /// - Throws: ``DrawnProblemError`` for the first that is not.
@@ -7,29 +14,30 @@ extension DrawnProblem {
     try Self.check(
       isRegression ? classes == 0 : classes >= 2, "classes", classes,
       isRegression ? "0" : "at least 2")
-    try Self.check(inputs >= 2, "inputs", inputs, "at least 2")
-    try Self.check(trainCount >= 1, "trainCount", trainCount, "at least 1")
-    try Self.check(validationCount >= 1, "validationCount", validationCount, "at least 1")
-    try Self.check(testCount >= 1, "testCount", testCount, "at least 1")
+    try Self.check((2...Self.largestWidth).contains(inputs), "inputs", inputs, "2 to \(Self.largestWidth)")
+    try Self.checkCount("trainCount", trainCount)
+    try Self.checkCount("validationCount", validationCount)
+    try Self.checkCount("testCount", testCount)
     try Self.check((0...1).contains(labelNoise), "labelNoise", labelNoise, "in [0, 1]")
     try Self.check(
       conditioning >= 1 && conditioning.isFinite, "conditioning", conditioning, "at least 1")
     try Self.check((0...50).contains(imbalance), "imbalance", imbalance, "in [0, 50]")
-    try Self.check(batchSize >= 1, "batchSize", batchSize, "at least 1")
-    try Self.check(stepBudget >= 1, "stepBudget", stepBudget, "at least 1")
+    try Self.checkCount("batchSize", batchSize)
+    try Self.check(
+      (1...Self.largestBudget).contains(stepBudget), "stepBudget", stepBudget, "1 to \(Self.largestBudget)")
     try Self.check(
       usualLearningRate > 0 && usualLearningRate.isFinite, "usualLearningRate", usualLearningRate,
       "positive")
     try family.rule.validate(self)
     try validateNetwork()
-    do { try optimizer.validate() } catch {
-      throw .badValue(name: "optimizer", value: optimizer.name, allowed: "valid: \(error)")
-    }
+    try Self.check(optimizer)
   }
 
   private func validateNetwork() throws(DrawnProblemError) {
     try Self.check((0...4).contains(network.layers), "network.layers", network.layers, "0 to 4")
-    try Self.check(network.width >= 1, "network.width", network.width, "at least 1")
+    try Self.check(
+      (1...Self.largestWidth).contains(network.width), "network.width", network.width,
+      "1 to \(Self.largestWidth)")
     try Self.check(
       network.initialScale > 0 && network.initialScale.isFinite, "network.initialScale",
       network.initialScale,
@@ -44,6 +52,16 @@ extension DrawnProblem {
       "false with layer norm")
     try Self.check(
       (0..<1).contains(network.dropout), "network.dropout", network.dropout, "in [0, 1)")
+  }
+
+  static func check(_ optimizer: Optimizer.Configuration) throws(DrawnProblemError) {
+    do { try optimizer.validate() } catch {
+      throw .badValue(name: "optimizer", value: optimizer.name, allowed: "valid: \(error)")
+    }
+  }
+
+  private static func checkCount(_ name: String, _ count: Int) throws(DrawnProblemError) {
+    try check((1...largestCount).contains(count), name, count, "1 to \(largestCount)")
   }
 
   static func check(

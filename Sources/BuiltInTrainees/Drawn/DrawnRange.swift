@@ -48,9 +48,13 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   /// - Throws: ``DrawnProblemError`` for an empty or impossible choice.
   public func validate() throws(DrawnProblemError) {
     try DrawnProblem.check(
-      !widths.isEmpty && widths.allSatisfy { $0 >= 1 }, "widths", widths, "positive, at least one")
+      !widths.isEmpty && widths.allSatisfy((1...DrawnProblem.largestWidth).contains), "widths", widths,
+      "from 1 to \(DrawnProblem.largestWidth), at least one")
     try DrawnProblem.check((0...1).contains(regularization), "regularization", regularization, "in [0, 1]")
-    try DrawnProblem.check(budgets.lowerBound >= 1, "budgets", budgets, "at least 1")
+    try DrawnProblem.check(
+      budgets.lowerBound >= 1 && budgets.upperBound <= DrawnProblem.largestBudget, "budgets", budgets,
+      "from 1 to \(DrawnProblem.largestBudget)")
+    if let optimizer { try DrawnProblem.check(optimizer) }
     // Four times what the cheapest problem costs, a linear model of 16 inputs in batches of 16. Sampling at this cap
     // still takes only 25 µs a problem.
     let needed = 4 * 6 * 16 * 16 * 16 * Double(budgets.lowerBound)

@@ -27,7 +27,7 @@ public final class DrawnTrainee: Trainee {
   private var snapshotCount: UInt64 = 0
 
   /// A loss of so many times chance is a diverged run.
-  public static let divergence = 1e4
+  private static let divergence = 1e4
 
   private struct Run {
     var step = 0
@@ -56,7 +56,7 @@ public final class DrawnTrainee: Trainee {
     self.instructionSet = instructionSet
     network = RowNetwork(model, instructionSet: instructionSet)
     optimizer = Optimizer(
-      data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+      data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
@@ -70,7 +70,7 @@ public final class DrawnTrainee: Trainee {
     self.data = data
     network.use(model)
     optimizer = Optimizer(
-      data.problem.optimizer, count: model.count, instructionSet: instructionSet)
+      data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
@@ -110,7 +110,7 @@ public final class DrawnTrainee: Trainee {
 
   /// Takes one step on one batch at each of the rates, then observes.
   ///
-  /// Once a loss is not below ``divergence`` times chance, no more steps are taken and losses are infinite.
+  /// Once a loss is not below 10,000 times chance, no more steps are taken and losses are infinite.
   public func train(learningRates: [Double]) -> Observation {
     guard var run else { preconditionFailure("train was called before reset") }
     guard let last = learningRates.last else {
@@ -137,10 +137,11 @@ public final class DrawnTrainee: Trainee {
       if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
     }
     run.step += learningRates.count
-    var observation = observe(run, trainLoss: sum / Double(learningRates.count), learningRate: last)
+    let rate = optimizer.ownRate ?? last
+    var observation = observe(run, trainLoss: sum / Double(learningRates.count), learningRate: rate)
     if !run.hasDiverged, !(observation.validationLoss < Self.divergence * data.chanceLoss) {
       run.hasDiverged = true
-      observation = observe(run, trainLoss: .infinity, learningRate: last)
+      observation = observe(run, trainLoss: .infinity, learningRate: rate)
     }
     self.run = run
     return observation
@@ -153,6 +154,7 @@ public final class DrawnTrainee: Trainee {
     batch.fill(from: &order)
     let statistics = Array(network.statistics.elements)
     let first = firstGradient ?? gradientOfFirstBatch()
+    guard first.loss.isFinite else { return nil }
     firstGradient = first
     // The loss after the step drops the same outputs.
     network.trainingPasses = 0
@@ -164,27 +166,13 @@ public final class DrawnTrainee: Trainee {
     meter.didStep(network.parameters, gradient: network.gradient)
     let after = network.loss(batch.rows.pointer, batch.targets, count: batch.count)
     var measures = facts
-    meter.report(network.parameters, into: &measures)
-    network.parameters.copy(meter.start)
+    meter.undoTrial(
+      of: network.parameters, by: optimizer, losses: (first.loss, after), into: &measures)
     network.statistics.assign(statistics)
-    optimizer.begin(network.parameters)
-    meter.begin(network.parameters)
-    measures[.weightNorm] = nil
-    meter.beginInterval(network.parameters)
-    meter.report(network.parameters, into: &measures)
-    measures[.trainLoss] = after < Self.largestLoss ? after : Self.largestLoss
-    measures[.lossBeforeTrial] = first.loss
     measures[.halfBatchCosine] = first.halfBatchCosine
-    // One step has neither a spread nor a course.
-    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] {
-      measures[measure] = nil
-    }
     return Observation(
       step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
   }
-
-  /// What a trial step that ruins the network is said to cost.
-  private static let largestLoss = 1e9
 
   private func gradientOfFirstBatch() -> (loss: Double, halfBatchCosine: Double) {
     let splits = batch.count > 1

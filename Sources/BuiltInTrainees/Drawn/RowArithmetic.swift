@@ -2,10 +2,7 @@
 ///
 /// The order of the additions is fixed, so that the bits are too.
 enum RowArithmetic {
-  static let lanes = 16
-
-  /// The smallest allowed length of a row of `count` floats.
-  static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+  private static let lanes = 16
 
   @inline(__always)
   static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ count: Int) -> Float {

@@ -72,24 +72,10 @@ extension ImageClassifier {
       ? network.evaluate(trainSource, indices: batch).lossSum / Double(batch.count)
       : network.lossAndGradient(trainSource, indices: batch)
     var measures = facts
-    meter.report(network.parameters, into: &measures)
-    network.parameters.copy(meter.start)
+    meter.undoTrial(of: network.parameters, by: optimizer, losses: (before, after), into: &measures)
     network.statistics.assign(statistics)
-    optimizer.begin(network.parameters)
-    meter.begin(network.parameters)
-    meter.beginInterval(network.parameters)
-    meter.report(network.parameters, into: &measures)
-    measures[.trainLoss] = after < Self.largestLoss ? after : Self.largestLoss
-    measures[.lossBeforeTrial] = before
-    // One step has neither a spread nor a course.
-    for measure in [Measure.trainLossDeviation, .intervalDistance, .initialDistance] {
-      measures[measure] = nil
-    }
     return Observation(step: 0, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
   }
-
-  /// What a trial step that ruins the network is said to cost.
-  private static let largestLoss = 1e9
 
   /// Compares the gradients of the two halves of the batch, where it has more than 16 images.
   ///

@@ -114,7 +114,9 @@ public final class ImageClassifier: Trainee {
 
   /// Bytes of the buffers of this trainee, without the data that it shares.
   public var memory: Int {
-    let copies = (average == nil ? 0 : 1) + (meter == nil ? 0 : 7)
+    let hasSpare = meter != nil || average != nil || configuration.optimizer.hasEvaluationWeights
+    // The meter's five, the half gradient and its sum.
+    let copies = (average == nil ? 0 : 1) + (meter == nil ? 0 : 7) + (hasSpare ? 1 : 0)
     return network.memory + optimizer.memory
       + 4 * (2 * predictions.count + batch.count + copies * network.parameters.count)
   }

@@ -17,14 +17,14 @@ struct LearningOptions: ParsableArguments {
       valueName: "count"))
   var episodesPerUpdate: Int?
 
-  @Option(help: "Actor: mlp or lstm.")
-  var actor = ActorKind.mlp
+  @Option(help: "Actor: mlp or lstm (default: mlp).")
+  var actor: ActorKind?
 
-  @Option(help: "Critic: mlp or lstm.")
-  var critic = ActorKind.mlp
+  @Option(help: "Critic: mlp or lstm (default: mlp).")
+  var critic: ActorKind?
 
-  @Option(help: ArgumentHelp("Hidden units of actor and critic.", valueName: "count"))
-  var hidden = 32
+  @Option(help: ArgumentHelp("Hidden units of actor and critic (default: 32).", valueName: "count"))
+  var hidden: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -32,8 +32,9 @@ struct LearningOptions: ParsableArguments {
       valueName: "list"), transform: { try FeatureList(preset: $0) })
   var features: FeatureList?
 
-  @Option(help: "Reward: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var reward = Reward.improvement
+  @Option(
+    help: "Reward: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")) (default: improvement).")
+  var reward: Reward?
 
   @Option(
     help: ArgumentHelp("Discount of future rewards (default: what suits the reward).", valueName: "gamma"))
@@ -64,6 +65,16 @@ struct LearningOptions: ParsableArguments {
   func universalConfiguration(
     episodes usual: Int, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
+    let ofOneProblem = [
+      ("--actor", actor != nil), ("--critic", critic != nil), ("--hidden", hidden != nil),
+      ("--reward", reward != nil), ("--discount", discount != nil), ("--log-scale", logScale != nil),
+      ("--anneal", anneal), ("--initial-rates", !initialRates.isEmpty), ("--teacher", teacher != nil),
+    ]
+    if let option = ofOneProblem.first(where: \.1)?.0 {
+      throw ValidationError(
+        "\(option) is for a training on one problem: name it with --dataset, --model or --trainee, or leave "
+          + "\(option) out.")
+    }
     var configuration = ControllerTraining.Configuration.universal(episodes: episodes ?? usual, seed: seed)
     configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
     configuration.features = features ?? configuration.features
@@ -87,11 +98,11 @@ struct LearningOptions: ParsableArguments {
     configuration.episodes = episodes ?? (teacher == nil ? preset.episodes : 12)
     configuration.episodesPerUpdate =
       episodesPerUpdate ?? (teacher == nil ? configuration.episodesPerUpdate : configuration.episodes)
-    configuration.actor = actor.shape(hidden: hidden)
-    configuration.critic = critic.shape(hidden: hidden)
+    configuration.actor = (actor ?? .mlp).shape(hidden: hidden ?? 32)
+    configuration.critic = (critic ?? .mlp).shape(hidden: hidden ?? 32)
     configuration.features = features ?? configuration.features
-    configuration.reward = reward
-    configuration.ppo.discount = discount ?? reward.defaultDiscount
+    configuration.reward = reward ?? configuration.reward
+    configuration.ppo.discount = discount ?? configuration.reward.defaultDiscount
     // An imitation knows where to go, so it may correct a bad initial rate in one decision.
     let range = teacher == nil ? configuration.action.logScale : 2.3
     configuration.action.logScale = logScale ?? trained?.action.logScale ?? range

@@ -23,7 +23,8 @@ public struct ControllerCard: Codable, Sendable, Equatable {
   /// The optimizer that all problems of its training had, where they were sampled with one; nil for several.
   public var drivenOptimizer: String? {
     guard let value = problems.settings.first(where: { $0.name == "optimizer" })?.value else { return nil }
-    return value.contains(",") ? nil : value
+    // A list joins with ", ", constants of one optimizer with ",".
+    return value.contains(", ") ? nil : value
   }
 
   /// This training and those before it, as what a controller that goes on from it has behind it.

@@ -46,7 +46,7 @@ public struct RunPlan: Codable, Sendable, Equatable {
       throw ConfigurationError(
         name: "number of steps", value: "\(stepBudget)", expected: "a whole number from 1 to 1000000000")
     }
-    guard interval >= 1, interval <= stepBudget else {
+    guard interval >= 1, decisionCount != nil || interval <= stepBudget else {
       throw ConfigurationError(
         name: "interval", value: "\(interval)",
         expected: "a whole number from 1 to the number of steps, \(stepBudget)")

@@ -157,7 +157,41 @@ extension ControllerTraining {
       try Self.check(
         policyAverage >= 0 && policyAverage < 1, "decay of the policy's average", policyAverage,
         "a number of at least 0 and below 1")
+      try Self.check(
+        featureClip > 0 && featureClip <= 1000, "bound on features", featureClip,
+        "a positive number of at most 1000")
+      try Self.check(
+        normalizerEpisodes < episodes, "number of episodes", episodes,
+        "more than the \(normalizerEpisodes) that only gather statistics of features")
       try ppo.validate()
+      if imitates { try validateImitation() }
+      if groupSize > 1 { try validateGroups() }
+    }
+
+    private func validateImitation() throws(ConfigurationError) {
+      try Self.check(
+        teacherCount >= 1 && teacherCount <= min(episodes, episodesPerUpdate), "number of teachers",
+        teacherCount, "a whole number from 1 to the episodes of an update")
+      try Self.check(
+        groupSize == 1 && action.looks == 0, "imitation", "one of groups, or of looks",
+        "one of single episodes without looks")
+    }
+
+    /// An update by groups has no critic, and weighs all steps of an episode alike.
+    private func validateGroups() throws(ConfigurationError) {
+      let why = "where episodes come in groups"
+      try Self.check(ppo.discount == 1, "discount", ppo.discount, "1 \(why)")
+      try Self.check(ppo.entropyCoefficient == 0, "entropy coefficient", ppo.entropyCoefficient, "0 \(why)")
+      try Self.check(ppo.normalizesAdvantages, "normalization of advantages", false, "true \(why)")
+    }
+
+    /// Checks that a problem can be trained on with this configuration.
+    func validate(_ problem: Problem) throws(ConfigurationError) {
+      try problem.plan.validate()
+      try Self.check(
+        (problem.teacher != nil) == imitates, "teacher of '\(problem.description.label)'",
+        problem.teacher.map { "\($0)" } ?? "none",
+        imitates ? "a schedule to imitate" : "none where nothing is imitated")
     }
 
     /// Checks that a controller can go on learning with this configuration.
@@ -169,9 +203,7 @@ extension ControllerTraining {
         "\(controller.features.names), \(whose)")
       try Self.check(
         action == controller.action, "range of a decision, and of the rate,",
-        "\(action.logScale), \(action.minimum) to \(action.maximum)",
-        "\(controller.action.logScale), \(controller.action.minimum) to \(controller.action.maximum), \(whose)"
-      )
+        action.summary, "\(controller.action.summary), \(whose)")
       try Self.check(actor == networks.actor, "actor", actor, "\(networks.actor), \(whose)")
       try Self.check(critic == networks.critic, "critic", critic, "\(networks.critic), \(whose)")
     }
@@ -181,6 +213,13 @@ extension ControllerTraining {
     ) throws(ConfigurationError) {
       guard condition else { throw ConfigurationError(name: name, value: "\(value)", expected: expected) }
     }
+  }
+}
+
+extension LearningRateAction {
+  /// Its numbers in one line.
+  fileprivate var summary: String {
+    "\(logScale), \(minimum) to \(maximum), \(looks) looks of \(lookLogScale)"
   }
 }
 

@@ -58,7 +58,8 @@ extension ControllerTraining {
         && updates.reduce(0) { $0 &+ $1.episodeCount } == episodeCount && learner.isConsistent
         && policies.allSatisfy { $0.observationCount == size && $0.actionCount == 1 }
         && normalizer.observationCount == size && rewardScaler.statistics.mean.count == 1
-        && (0...1).contains(rewardScaler.discount) && configuration.featureClip > 0
+        && (0...1).contains(rewardScaler.discount)
+        && (averagePolicy.map { $0.configuration == learner.policy.configuration } ?? true)
     }
 
     /// The episodes so far, in order; none where they come in groups.

@@ -47,7 +47,7 @@ struct EpisodeStart: Sendable {
 }
 
 extension EpisodeStart {
-  /// Numbers of the generator's streams: episodes from 1 on, groups, the order of initial rates, updates.
+  /// Numbers of the generator's streams: episodes from 1 on, and groups.
   private enum Stream {
     static func episode(_ number: Int) -> UInt64 { UInt64(number) + 1 }
     static func group(_ number: Int) -> UInt64 { 1 << 61 | UInt64(number) }
@@ -64,6 +64,7 @@ extension EpisodeStart {
       let problem =
         try made.flatMap { $0.group == group ? $0.problem : nil }
         ?? problems.problem(group, seed: configuration.seed)
+      if made?.group != group { try configuration.validate(problem) }
       made = (group, problem)
       return EpisodeStart(number: number, group: group, problem: problem, of: configuration, problems.cycle)
     }
@@ -76,7 +77,9 @@ extension EpisodeStart {
     self.number = number
     self.problem = problem
     var exploration = SeededGenerator(seed: configuration.seed, stream: Stream.episode(number))
-    if configuration.groupSize == 1, configuration.initialRateDecades == nil {
+    if configuration.groupSize == 1, configuration.initialRateDecades == nil,
+      configuration.absence == 0
+    {
       seed = exploration.next()
       initialLearningRate = configuration.initialLearningRate(ofEpisode: group / cycle)
       (hidden, looks) = ([], true)

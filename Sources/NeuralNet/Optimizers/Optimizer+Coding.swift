@@ -25,7 +25,7 @@ extension Optimizer.Configuration: Codable {
     for given in values.allKeys where rule.base == nil || given.stringValue != Key.base.stringValue {
       guard let place = constants.firstIndex(where: { $0.key == given.stringValue }) else {
         throw OptimizerError.unknownConstant(
-          method: key.stringValue, constant: given.stringValue, known: constants.map(\.name))
+          method: key.stringValue, constant: given.stringValue, known: constants.map(\.key))
       }
       rule = rule.with(try values.decode(Double.self, forKey: given), at: place)
     }

@@ -22,7 +22,7 @@ extension Optimizer {
       }
       var rule = match
       if parts.count == 2 {
-        guard rule.base != nil else { throw .unknownName(name) }
+        guard rule.base != nil, !parts[1].contains("+") else { throw .unknownName(name) }
         rule.base = try Self(name: String(parts[1]))
       }
       self.init(rule)

@@ -16,6 +16,10 @@ extension Optimizer.Configuration: CustomStringConvertible {
     var rule = try Self(name: String(parts.first ?? "")).rule
     if texts.count > 1 {
       guard rule.base != nil else { throw .unknownName(texts.joined(separator: "+")) }
+      // A base of a base is refused here, so that a long text does not nest as deep as it is long.
+      guard texts.count == 2 else {
+        throw .badBase(method: type(of: rule).name, base: texts.dropFirst().prefix(2).joined(separator: "+"))
+      }
       rule.base = try Self(unchecked: texts.dropFirst())
     }
     let constants = rule.constantList

@@ -163,6 +163,15 @@ public struct RowModel: Sendable, Equatable {
   /// Floats of an output row in memory.
   public var outputStride: Int { Self.padded(outputs) }
 
+  /// Where the weights, the biases and the scales of each layer lie among the parameters, padding included.
+  public var tensors: [Range<Int>] {
+    layers.flatMap { layer in
+      let outputs = layer.paddedOutputs
+      return [layer.weights..<layer.bias, layer.bias..<layer.bias + outputs]
+        + (layer.gain.map { [$0..<$0 + outputs] } ?? [])
+    }
+  }
+
   /// Multiply-adds of a forward pass of one example, padding included.
   public var multiplyAdds: Int {
     layers.reduce(0) { $0 + $1.paddedInputs * $1.paddedOutputs * $1.places }

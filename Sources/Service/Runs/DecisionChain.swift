@@ -53,7 +53,7 @@ enum DecisionChain {
     return Array(SHA256.hash(data: bytes.bytes))
   }
 
-  /// Every decision of the database as stored, by run and step, with the id of its run and its link.
+  /// Every decision of the runs that are not being deleted, by run and step, with the id of its run and its link.
   static func forEachRow(
     _ database: Database, _ work: (_ run: Int64, _ id: String, Columns, _ link: [UInt8]?) throws -> Void
   ) throws {
@@ -61,7 +61,7 @@ enum DecisionChain {
       database,
       sql: """
         SELECT run, id, step, time, observation, learningRate, scale, verdict, source, outOfDistribution, state, link \
-        FROM decisions JOIN runs ON runs.key = decisions.run ORDER BY run, step
+        FROM decisions JOIN runs ON runs.key = decisions.run WHERE runs.deleted = 0 ORDER BY run, step
         """)
     while let row = try rows.next() {
       let observation: Data = row["observation"]

@@ -11,11 +11,12 @@ struct ReportedObservation: Sendable, Equatable {
   /// The loss on the validation split; nil for a run without one.
   var validationLoss: Reading? { measures[.validationLoss] }
 
-  /// The observation that the controller sees.
+  /// The observation that the controller sees; as from a trainee's process, a number beyond 1e30 is one of a run that
+  /// has diverged.
   func observation(stepBudget: Int, learningRate: Double) -> Observation {
     Observation(
       step: step, stepBudget: stepBudget, learningRate: learningRate,
-      measures: MeasureValues(measures.mapValues(\.value)))
+      measures: MeasureValues(measures.mapValues { $0.value.magnitude > 1e30 ? .infinity : $0.value }))
   }
 
   /// Refuses what no training run can measure; numbers that are not finite are let through.

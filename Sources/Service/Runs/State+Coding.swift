@@ -21,10 +21,28 @@ extension GuardedController.State {
     bytes.append(UInt32(clamping: guardian.goodObservations))
     bytes.append(UInt8(guardian.hasHandedOver ? 1 : 0))
     bytes.append(guardian.ceiling ?? 0)
-    let history = controller.history.looksBack ? try? JSONEncoder().encode(controller.history) : nil
+    let history = controller.history.looksBack ? try? Self.encoder.encode(controller.history) : nil
     bytes.append(UInt32(history?.count ?? 0))
     for byte in history ?? Data() { bytes.append(byte) }
     return bytes.bytes
+  }
+
+  private static let words = (positive: "Infinity", negative: "-Infinity", nan: "NaN")
+
+  /// With sorted keys, since the bytes are hashed and compared, and words for what is not finite.
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: words.positive, negativeInfinity: words.negative, nan: words.nan)
+    return encoder
+  }
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: words.positive, negativeInfinity: words.negative, nan: words.nan)
+    return decoder
   }
 
   /// Reads what ``stored`` wrote; nil for anything else.
@@ -38,7 +56,7 @@ extension GuardedController.State {
       let ceiling = format == 1 ? 0 : bytes.double(),
       let history = format < 3 ? [] : bytes.array({ $0.integer(UInt8.self) }), bytes.isAtEnd,
       let past = history.isEmpty
-        ? RunHistory(looksBack: false) : try? JSONDecoder().decode(RunHistory.self, from: Data(history))
+        ? RunHistory(looksBack: false) : try? Self.decoder.decode(RunHistory.self, from: Data(history))
     else { return nil }
     self.init(
       controller: ControllerSession.Memory(

@@ -37,7 +37,7 @@ struct DatabaseFile: Sendable {
         // The pool relaxes this when it turns WAL on; here an answer is given only once it is on the disk.
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
-        try Self.check(database, path)
+        try Self.check(database, real)
         try Schema.migrate(database, path: path)
         // A write, so that the log is there to be watched.
         try RunQueries.beat(database)

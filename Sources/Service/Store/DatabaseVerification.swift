@@ -97,7 +97,7 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
   }
 
   private mutating func checkChains(_ database: Database) throws {
-    runs = try Int.fetchOne(database, sql: "SELECT count(*) FROM runs") ?? 0
+    runs = try Int.fetchOne(database, sql: "SELECT count(*) FROM runs WHERE deleted = 0") ?? 0
     var latest: (run: Int64, link: [UInt8]?)?
     try DecisionChain.forEachRow(database) { run, id, row, link in
       decisions += 1
@@ -121,7 +121,10 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
         )
         continue
       }
-      let controller = try staged.controller(of: run, database)
+      guard let controller = try? staged.controller(of: run, database) else {
+        add("Run \(id): its controller cannot be read, so that its decisions cannot be made again.")
+        continue
+      }
       run.last = nil
       run.status = .open
       while true {

@@ -11,29 +11,23 @@ enum RetentionQueries {
   /// Open runs without a sign of life since a time, in milliseconds since 1970.
   static func silent(since time: Int64, limit: Int, _ database: Database) throws -> [(
     id: String, owner: String
-  )] {
-    try ids(
-      """
-      SELECT id, owner FROM runs WHERE status = 'open' AND deleted = 0 AND touched < ? \
-      AND coalesce((SELECT time FROM decisions WHERE run = runs.key ORDER BY step DESC LIMIT 1), 0) < ? LIMIT ?
-      """, [time, time, limit], database)
-  }
+  )] { try unheard("=", since: time, limit: limit, database) }
 
   /// Runs that are not open and were last heard of before a time.
   static func ended(before time: Int64, limit: Int, _ database: Database) throws -> [(
     id: String, owner: String
-  )] {
-    try ids(
-      """
-      SELECT id, owner FROM runs WHERE status <> 'open' AND deleted = 0 AND touched < ? \
-      AND coalesce((SELECT time FROM decisions WHERE run = runs.key ORDER BY step DESC LIMIT 1), 0) < ? LIMIT ?
-      """, [time, time, limit], database)
-  }
+  )] { try unheard("<>", since: time, limit: limit, database) }
 
-  private static func ids(
-    _ sql: String, _ arguments: StatementArguments, _ database: Database
+  private static func unheard(
+    _ comparison: String, since time: Int64, limit: Int, _ database: Database
   ) throws -> [(id: String, owner: String)] {
-    try Row.fetchAll(database, sql: sql, arguments: arguments).map { ($0["id"], $0["owner"]) }
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT id, owner FROM runs WHERE status \(comparison) 'open' AND deleted = 0 AND touched < ? \
+        AND coalesce((SELECT time FROM decisions WHERE run = runs.key ORDER BY step DESC LIMIT 1), 0) < ? LIMIT ?
+        """, arguments: [time, time, limit]
+    ).map { ($0["id"], $0["owner"]) }
   }
 
   /// Hides a run from everybody; ``sweep(_:)`` deletes it.
