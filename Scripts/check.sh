@@ -30,6 +30,9 @@ mkdir -p "$scratch"
 step "format"
 swift format lint --recursive --strict Sources Tests Package.swift
 
+step "modules"
+Scripts/check-architecture
+
 step "debug build"
 without_warnings debug swift build --scratch-path "$scratch" --build-tests -Xcc -O3
 

@@ -9,10 +9,11 @@ rm -rf "$out"
 mkdir -p "$out/symbols"
 
 # `swift package dump-symbol-graph` would build every target, the one for MPI too, whose headers need not be there.
-swift build --target MetaLR
+swift build --target Training
 built=$(swift build --show-bin-path)
 triple=$(swift -print-target-info | sed -n 's/.*"triple" *: *"\(.*\)".*/\1/p')
-for module in MetaLR PPO Trainee Schedules NeuralNet Datasets Files Randomness; do
+for module in MetaLR PPO Trainee Schedules NeuralNet Datasets BuiltInTrainees Experiments Reports Training Files \
+  Randomness; do
   set -- -module-name "$module" -target "$triple" -I "$built/Modules" -output-dir "$out/symbols" \
     -Xcc -fmodule-map-file=Sources/CZlib/module.modulemap -Xcc "-fmodule-map-file=$built/Kernels.build/module.modulemap" \
     -minimum-access-level public -skip-synthesized-members

@@ -3,9 +3,9 @@ import Randomness
 
 /// What the networks carry from one step of an episode to the next; empty for MLPs.
 public struct RecurrentState: Sendable, Equatable, Codable {
-  /// The actor's hidden units, then its cells.
+  /// The actor's hidden units, then the cells of an LSTM.
   public internal(set) var actor: [Float]
-  /// The critic's hidden units, then its cells.
+  /// The critic's hidden units, then the cells of an LSTM.
   public internal(set) var critic: [Float]
 
   /// A state that was kept; `ActorCritic.validate(_:)` tells whether it fits a policy.

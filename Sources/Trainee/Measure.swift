@@ -9,7 +9,8 @@ public enum Measure: String, CaseIterable, Codable, Sendable {
   case trainLoss
   /// Standard deviation of L over the steps.
   case trainLossDeviation
-  /// Mean loss on the validation split, at the weights that the optimizer says to evaluate.
+  /// Mean loss on the validation split, at the weights that the optimizer says to evaluate; the lower one where an
+  /// average of the weights is a second candidate.
   case validationLoss
   /// L of the first batch at the initial weights; reported by a look before the first step alone.
   case lossBeforeTrial

@@ -44,11 +44,11 @@ public struct TrainingJob: Sendable {
 
   /// What a job begins from.
   public enum Start: Sendable {
-    /// Nothing; a saved state is an error.
+    /// Nothing; a saved state or a finished controller is an error.
     case fresh
     /// The saved state.
     case resumed
-    /// Nothing; a saved state is removed.
+    /// Nothing; a saved state is removed, a finished controller replaced at the end.
     case restarted
   }
 
@@ -94,7 +94,8 @@ public struct TrainingJob: Sendable {
   ///   - shouldStop: Asked often; the state is then as after the last update.
   ///   - onEvent: Told what happens.
   /// - Returns: The finished training, its test and its card.
-  /// - Throws: `Interrupted`; ``UnfinishedTraining`` or ``ChangedTraining`` when the saved state does not fit `start`;
+  /// - Throws: `Interrupted`; ``UnfinishedTraining``, ``FinishedTraining`` or ``ChangedTraining`` when what is there does not fit
+  ///   `start`;
   ///   `OutputError` around a `FileError` of what it writes; what trainees and configuration throw.
   public func run(
     on pool: TraineePool, _ start: Start, communicator: (any Communicator)? = nil,
@@ -145,6 +146,8 @@ public struct TrainingJob: Sendable {
   private func begin(_ start: Start, _ communicator: (any Communicator)?) throws -> ControllerTraining {
     let find = { () throws -> [SavedTraining] in
       let store = TrainingStateStore(folder: files.state)
+      let isFinished = store.isEmpty && FileManager.default.fileExists(atPath: files.checkpoint)
+      guard start == .restarted || !isFinished else { throw FinishedTraining(checkpoint: files.checkpoint) }
       switch start {
       case .restarted: store.remove()
       case .fresh:

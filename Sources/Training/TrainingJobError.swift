@@ -14,6 +14,17 @@ public struct UnfinishedTraining: Error, Sendable, Equatable, CustomStringConver
   }
 }
 
+/// A training of the same name is finished.
+public struct FinishedTraining: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The checkpoint that is there.
+  public let checkpoint: String
+
+  /// What is there, and what can be done.
+  public var description: String {
+    "'\(checkpoint)' is there already. Give --restart to replace it, or another --output."
+  }
+}
+
 /// A training is to be resumed with other options than it was begun with.
 public struct ChangedTraining: Error, Sendable, Equatable, CustomStringConvertible {
   /// Where its state is.

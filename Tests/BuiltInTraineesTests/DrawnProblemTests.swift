@@ -145,8 +145,14 @@ struct DrawnProblemTests {
     refuses("inputs") { ($0.family, $0.inputs) = (.pictures, 24) }
     refuses("conditioning") { $0.conditioning = .nan }
     refuses("network.convolutions") { $0.network.convolutions = 1 }
+    refuses("inputs") { $0.inputs = .max }
+    refuses("network.width") { $0.network.width = 1 << 40 }
+    refuses("trainCount") { $0.trainCount = 1 << 40 }
     refuses("optimizer") { $0.optimizer = .adam(beta1: 2) }
     #expect(throws: DrawnProblemError.self) { try DrawnRange(widths: []).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(widths: [1 << 40]).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(budgets: 50...(.max)).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(optimizer: .adam(beta1: 2)).validate() }
     #expect(throws: DrawnProblemError.self) { try DrawnRange(operations: 1e6).validate() }
   }
 }

@@ -40,6 +40,16 @@ struct DrawnTraineeTests {
     #expect(throws: TraineeError.self) { try trainee.restore(snapshot) }
   }
 
+  @Test("Layerwise DoG has a distance for each layer")
+  func layers() {
+    let runs = [Optimizer.Configuration.ldog(), .dog()].map { optimizer in
+      let trainee = DrawnTrainee(Self.data(optimizer: optimizer))
+      _ = trainee.reset(seed: 1, stepBudget: 60, learningRate: 1)
+      return trainee.train(learningRates: Array(repeating: 1, count: 20))
+    }
+    #expect(runs[0] != runs[1])
+  }
+
   @Test("A look leaves no trace, and tells what a step would do")
   func looks() throws {
     let trainee = DrawnTrainee(Self.data())

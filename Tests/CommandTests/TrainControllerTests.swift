@@ -66,7 +66,11 @@ struct TrainControllerTests {
         Thread.sleep(forTimeInterval: delay)
         kill(process.processIdentifier, SIGKILL)
       }
-      finished = run.status == 0
+      // Killed between the checkpoint and its last message, it is finished too.
+      finished =
+        run.status == 0
+        || FileManager.default.fileExists(atPath: output)
+          && !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
     }
     if !finished {
       let isFirst = !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
@@ -104,7 +108,28 @@ struct TrainControllerTests {
       ProgramRun.program, arguments + ["--resume", "--episodes", "1"], environment: [:])
     #expect(shortened.status == 0, "\(shortened.error)")
     #expect(FileManager.default.fileExists(atPath: folder.path + "/a.ckpt"))
+    for more in [[], ["--resume"]] {
+      let finished = try ProgramRun(ProgramRun.program, arguments + more, environment: [:])
+      #expect(
+        finished.status == 64 && finished.error.contains("--restart to replace it"), "\(finished.error)")
+    }
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
+  }
+
+  @Test(
+    "Options that sampled problems, or a file of them, have no use for are refused by name",
+    arguments: [
+      (["--actor", "lstm"], "--actor"), (["--steps", "100"], "--steps"),
+      (["--batch-size", "9"], "--batch-size"),
+      (["--preset", "universal", "--dataset", "shapes"], "--preset universal"),
+      (["--problems", "x.json", "--dataset", "shapes"], "--problems"),
+    ])
+  func optionsOfOneProblem(options: [String], name: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try ProgramRun(
+      ProgramRun.program, ["train-controller", "--output", folder.path + "/a.ckpt"] + options,
+      environment: [:])
+    #expect(run.status == 64 && run.error.contains(name), "\(run.error)")
   }
 
   @Test(
@@ -121,28 +146,49 @@ struct TrainControllerTests {
       """)
     let path = folder.path + "/a.ckpt"
     let arguments = [
-      "train-controller", "--problems", file, "--episodes", "6", "--episodes-per-update", "2", "--seeds", "0",
-      "--output", path,
+      "train-controller", "--problems", file, "--episodes-per-update", "2", "--seeds", "0",
     ]
-    let run = try ProgramRun(ProgramRun.program, arguments + Self.small, environment: [:])
+    let run = try ProgramRun(
+      ProgramRun.program, arguments + ["--episodes", "6", "--output", path] + Self.small, environment: [:])
     #expect(run.status == 0, "\(run.error)")
     let card = try ProgramRun("inspect", path).output
     #expect(card.contains("shapes, 60 / 40 / 40") && card.contains("digits, 60 / 24 / 40"), "\(card)")
     #expect(card.contains("cosine:0.01, exp-rise:0.02,end=0.8"), "\(card)")
     let log = try String(contentsOfFile: folder.path + "/a.log.csv", encoding: .utf8)
     #expect(log.contains("\n0,0,\"shapes, LeNet-5") && log.contains("\n1,0,\"digits, LeNet-5"), "\(log)")
+    let more = arguments + ["--episodes", "4000", "--output", folder.path + "/c.ckpt"] + Self.small
+    let stopped = try ProgramRun(ProgramRun.program, more, environment: [:]) { process in
+      for _ in 0..<3_000
+      where process.isRunning
+        && !FileManager.default.fileExists(atPath: folder.path + "/c.state/state-000001.json")
+      {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      process.interrupt()
+    }
+    #expect(stopped.status == 130)
+    let one = try folder.add(
+      "one.json", "{\"problems\": [{\"dataset\": \"shapes\", \"teacher\": \"cosine:0.01\"}]}")
+    let changed = try ProgramRun(
+      ProgramRun.program, more.map { $0 == file ? one : $0 } + ["--resume"], environment: [:])
+    #expect(changed.status == 64 && changed.error.contains("other data"), "\(changed.error)")
+    let resumed = try ProgramRun(
+      ProgramRun.program, more + ["--resume", "--episodes", "1"], environment: [:])
+    #expect(resumed.status == 0, "\(resumed.error)")
     for (name, text) in [
       ("none.json", "{}"), ("bad.json", "[1"),
       ("model.json", "{\"problems\":[{\"dataset\":\"shapes\",\"model\":\"x\"}]}"),
+      ("empty.json", "{\"problems\":[{\"dataset\":\"shapes\",\"trainImages\":0}]}"),
+      ("wide.json", "{\"drawn\":{\"widths\":[1099511627776]}}"),
     ] {
       let bad = try folder.add(name, text)
       let run = try ProgramRun("train-controller", "--problems", bad, "--output", folder.path + "/b.ckpt")
-      #expect(run.status == (name == "model.json" ? 64 : 65), "\(name): \(run.error)")
+      #expect(run.status == (["none.json", "bad.json"].contains(name) ? 65 : 64), "\(name): \(run.error)")
     }
   }
 
   @Test(
-    "Without a data set it trains on sampled problems, resumes, and is compared on problems that it has never seen"
+    "Over sampled problems it trains, and is compared on problems that it has never seen"
   )
   func sampledProblems() throws {
     let folder = try TemporaryFolder()
@@ -275,7 +321,7 @@ struct TrainControllerTests {
       ["--width", "3"],
       ["--model", "resnet", "--width", "0"], ["--size", "3"], ["--channels", "2"], ["--actor", "tree"],
       ["--resume", "--restart"], ["--dataset", "nonsense"], ["--teacher", "nonsense"],
-      ["--teacher", "one-cycle:-1"], ["--teacher", "cosine:0.1", "cosine:0.2"], ["--features", "moods"],
+      ["--teacher", "one-cycle:-1"], ["--features", "moods"], ["--preset", "universal"],
     ])
   func impossibleOptions(options: [String]) throws {
     let folder = try TemporaryFolder()

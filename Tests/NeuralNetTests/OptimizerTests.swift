@@ -158,6 +158,9 @@ struct OptimizerTests {
       }
     }
     #expect(throws: OptimizerError.self) { try Optimizer.Configuration(parsing: "mechanic+adam:beta1=2") }
+    let long = Array(repeating: "mechanic", count: 100_000).joined(separator: "+")
+    #expect(throws: OptimizerError.self) { try Optimizer.Configuration(parsing: long) }
+    #expect(throws: OptimizerError.self) { try Optimizer.Configuration(name: long) }
     let data = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(Optimizer.Configuration.self, from: data) == configuration)
   }

@@ -192,6 +192,47 @@ struct IntegrityTests {
     #expect(!after.isWhole)
   }
 
+  @Test(
+    "Runs of a controller that looks back, of the training loss alone and of a huge norm, are chained and repeated"
+  )
+  func lookingBack() async throws {
+    let shipped = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../checkpoints")
+    try FileManager.default.copyItem(
+      at: shipped.appending(path: "universal.ckpt"),
+      to: URL(fileURLWithPath: folder + "/checkpoints/universal.ckpt"))
+    var store = try Sample.store(folder)
+    let library = ControllerLibrary(folder: folder + "/checkpoints")
+    let run = try await store.open(
+      RunRequest(controller: "universal", initialLearningRate: 0.01, totalSteps: 500), owner: "o",
+      requestKey: nil, controller: library.controller("universal"), limit: 100
+    ).run
+    func observation(_ step: Int) -> ReportedObservation {
+      var observation = Sample.observation(step)
+      observation.measures[.gradientCosine] = Reading(0.1)
+      observation.measures[.updateNorm] = Reading(step == 20 ? 1e25 : 0.5)
+      if step > 30 { observation.measures = [.trainLoss: Reading(1)] }
+      return observation
+    }
+    var answers: [StoredDecision] = []
+    for step in stride(from: 0, through: 60, by: 10) {
+      answers.append(try await store.answer(observation(step), run: run.id, owner: "o", limit: 100))
+      store.close()
+      store = try Sample.store(folder)
+    }
+    // The same run without a restart decides the same.
+    let other = try await store.open(
+      RunRequest(controller: "universal", initialLearningRate: 0.01, totalSteps: 500), owner: "o",
+      requestKey: nil, controller: library.controller("universal"), limit: 100
+    ).run
+    for (place, step) in stride(from: 0, through: 60, by: 10).enumerated() {
+      let decision = try await store.answer(observation(step), run: other.id, owner: "o", limit: 100)
+      #expect(decision.answer == answers[place].answer, "step \(step)")
+    }
+    store.close()
+    let report = try DatabaseVerification(path: path, repeating: true)
+    #expect(report.isWhole && report.repeated == 14, "\(report.problems)")
+  }
+
   @Test("A database of schema 2 is upgraded: same answers, decisions chained, nothing wrong")
   func upgraded() async throws {
     let store = try Sample.store(folder)

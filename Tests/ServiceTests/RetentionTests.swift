@@ -111,6 +111,7 @@ struct RetentionTests {
     }
     #expect(try await left() == count - RetentionQueries.slice)
     store.close()
+    #expect(try DatabaseVerification(path: path).isWhole, "half deleted")
     store = try self.store()
     while try await store.sweep() {}
     #expect(try await left() == 0)

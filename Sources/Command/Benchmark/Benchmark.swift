@@ -60,7 +60,7 @@ struct Benchmark: ParsableCommand {
 
   private func measure() throws -> BenchmarkResult {
     let chosen = try instructionSet ?? InstructionSet.chosen()
-    let optimizerConfiguration = try Optimizer.Configuration(name: trainee.optimizerName)
+    let optimizerConfiguration = try Optimizer.Configuration(parsing: trainee.optimizerName)
     let preset = Preset.paper
     let data = try trainee.data.load(preset)
     let model = try trainee.specification.model(

@@ -41,7 +41,9 @@ struct Compare: ParsableCommand {
       valueName: "suite"))
   var suites: [ProblemSuite.Drawn] = []
 
-  @Option(help: ArgumentHelp("With --suites: problems of each (default: 200 to 48).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("With --suites: problems of each (default: 200, 120, 60, 48, 48).", valueName: "count")
+  )
   var problems: Int?
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
@@ -92,6 +94,8 @@ struct Compare: ParsableCommand {
     guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
+    try validateCount("--problems", problems)
+    if suites.isEmpty, problems != nil { throw ValidationError("--problems is for --suites.") }
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
@@ -104,7 +108,8 @@ struct Compare: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       guard suites.isEmpty else { return try runSuites(job, interrupt) }
-      let contenders = try methods.map { try $0.contender() }
+      let optimizer = trainee.command == nil ? trainee.optimizerName : nil
+      let contenders = try methods.map { try $0.contender(on: optimizer) }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(
         tasks: tasks, folder: output, workers: workers, options: job.silenced(show), interrupt: interrupt

@@ -29,14 +29,22 @@ struct ContenderArgument {
 
   /// The contender; a checkpoint is read now.
   ///
+  /// - Parameter optimizer: What trains the networks, which a controller with an optimizer of its own must be for; nil
+  ///   where nobody knows.
+  /// - Returns: The contender.
   /// - Throws: What is wrong with the checkpoint.
-  func contender() throws -> Contender {
+  func contender(on optimizer: String? = nil) throws -> Contender {
     switch kind {
     case .method(let method): return Contender(method, name: name)
     case .rangeTest: return Contender(name: name ?? "find-rate", suggestedBy: try RateFinder())
     case .best(let usual, let candidates): return Contender(name: name ?? usual, bestOf: candidates)
     case .controller(let path, let isGuarded):
       let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
+      if let optimizer, let driven = checkpoint.card.drivenOptimizer, driven != optimizer {
+        throw ConfigurationError(
+          name: "controller", value: "'\(path)', which drives \(driven)",
+          expected: "--optimizer \(driven), or compare it by --suites")
+      }
       let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       let controller = checkpoint.controller
       let guarded = GuardedController(controller: controller, guardian: try Guardian(), fallback: nil)

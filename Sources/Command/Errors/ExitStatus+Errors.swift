@@ -3,11 +3,11 @@ import Datasets
 import Experiments
 import Files
 import Foundation
-import MetaLR
-import Training
 import MPIJob
+import MetaLR
 import NeuralNet
 import Schedules
+import Training
 
 extension ExitStatus {
   /// The status for an error that a command threw.
@@ -21,9 +21,10 @@ extension ExitStatus {
     case let error as ScheduleError:
       if let file = error.file { self.init(ofFile: file) } else { self = .usage }
     case PPOError.invalidOption: self = .usage
-    case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError:
+    case is ConfigurationError, is ModelError, is OptimizerError, is TraineeError, is InstructionSetError,
+      is DrawnProblemError:
       self = .usage
-    case is UnfinishedTraining, is ChangedTraining, is OtherController: self = .usage
+    case is UnfinishedTraining, is ChangedTraining, is FinishedTraining, is OtherController: self = .usage
     case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
       self = .unavailable
     case PopulationError.foreignState: self = .badData

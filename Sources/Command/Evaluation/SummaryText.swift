@@ -1,12 +1,13 @@
 import Experiments
+import Reports
 
 extension MeasureSummary {
-  /// "0.2351 (0.0038)".
-  var text: String { "\(mean.fixed(4)) (\(standardDeviation.fixed(4)))" }
+  /// "0.2351 (0.0038)"; of a single seed "0.2351".
+  var text: String { NumberText.mean(mean, deviation: interval == nil ? nil : standardDeviation) }
 
   /// "0.2324 to 0.2378".
   var intervalText: String {
-    interval.map { $0.map { $0.fixed(4) }.joined(separator: " to ") } ?? ""
+    interval.map { $0.map { NumberText.fixed($0) }.joined(separator: " to ") } ?? ""
   }
 }
 

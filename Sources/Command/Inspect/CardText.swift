@@ -63,7 +63,9 @@ struct CardText {
       table.addRow(
         ["\(row.initialLearningRate)", row.method.printable]
           + measures.map { values in
-            Sample(values).map { "\($0.mean.fixed(4)) (\($0.standardDeviation.fixed(4)))" } ?? "-"
+            Sample(values).map {
+              NumberText.mean($0.mean, deviation: $0.count > 1 ? $0.standardDeviation : nil)
+            } ?? "-"
           })
     }
     let seeds = checkpoint.card.evaluation.first?.seeds.count ?? 0

@@ -9,7 +9,7 @@ struct TraineeOptions: ParsableArguments {
   @Option(
     name: .customLong("trainee"),
     help: ArgumentHelp(
-      "Train in processes of this command instead, one a worker; it decides data, model, optimizer and batch size.",
+      "Train in processes of this command instead, one a worker; it decides data, model, optimizer and batch size. Not for benchmark, pbt and reproduce.",
       discussion: "See Docs/Trainee-protocol.md, and try it with 'metalr check-trainee'.",
       valueName: "command"))
   var command: String?

@@ -99,7 +99,8 @@ struct Reproduction {
     var training = training
     let files = ControllerFiles(checkpoint: training.output)
     training.resume = try job.onFirst { !TrainingStateStore(folder: files.state).isEmpty }
-    _ = try training.run(training.trainingJob(), job, interrupt: interrupt)
+    _ = try training.run(
+      training.trainingJob(), job, interrupt: interrupt, advice: "The same command goes on from there.")
   }
 
   private func compare(

@@ -43,6 +43,7 @@ struct ReproductionOptions: ParsableArguments {
     if trainee.data.dataset != nil {
       throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
     }
+    if learning.actor != nil { throw ValidationError("--actor is --actors here.") }
     try validateCount("--seeds", seeds)
     try validateCount("--episode-validation-images", episodeValidationImages)
     if trainee.command != nil {

@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
       \(ScheduleKind.allCases.map { "  \($0.usage)" }.joined(separator: "\n"))
         plateau:RATE[,FACTOR=0.1][,PATIENCE=10][,THRESHOLD=0.0001][,COOLDOWN=0][,MIN=0]
         hypergradient:RATE[,BETA=1e-7]
-      All but replay and hypergradient take ',warmup=STEPS' as well.
+      All but replay, wsd and hypergradient take ',warmup=STEPS' as well, and all but plateau ',warmup=PERCENT%'.
 
       EXAMPLES:
         metalr train --schedule cosine:0.01 --dataset fashion

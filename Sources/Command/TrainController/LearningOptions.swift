@@ -7,33 +7,36 @@ import Training
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default: the preset's; with --teacher 12).",
+      "Training episodes (default: 40000 over sampled problems, with --preset universal 200000; on one problem the preset's, with --teacher 12).",
       valueName: "count"))
   var episodes: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Episodes from one update to the next (default: 4; with --teacher all of them).",
+      "Episodes from one update to the next (default: 256 over sampled problems; on one problem 4, with --teacher all of them).",
       valueName: "count"))
   var episodesPerUpdate: Int?
 
-  @Option(help: "Actor: mlp or lstm (default: mlp).")
+  @Option(help: "Actor of one problem: mlp or lstm (default: mlp).")
   var actor: ActorKind?
 
-  @Option(help: "Critic: mlp or lstm (default: mlp).")
+  @Option(help: "Critic of one problem: mlp or lstm (default: mlp).")
   var critic: ActorKind?
 
-  @Option(help: ArgumentHelp("Hidden units of actor and critic (default: 32).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Hidden units of actor and critic of one problem (default: 32).", valueName: "count"))
   var hidden: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Features: paper (seven), extended (with progress), universal, blind (default: extended).",
+      "Features: paper (seven), extended (with progress), universal, blind (default: universal over sampled problems, extended on one).",
       valueName: "list"), transform: { try FeatureList(preset: $0) })
   var features: FeatureList?
 
   @Option(
-    help: "Reward: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")) (default: improvement).")
+    help:
+      "Reward of one problem: \(Reward.allCases.map(\.rawValue).joined(separator: ", ")) (default: improvement)."
+  )
   var reward: Reward?
 
   @Option(
@@ -61,19 +64,22 @@ struct LearningOptions: ParsableArguments {
       discussion: "What comes of it can learn by reward from there: --from.", valueName: "schedule"))
   var teacher: String?
 
+  /// An option that was given and that a training over groups of episodes has no use for.
+  var optionOfOneProblem: String? {
+    let options = [
+      ("--actor", actor != nil), ("--critic", critic != nil), ("--hidden", hidden != nil),
+      ("--reward", reward != nil), ("--discount", discount != nil), ("--log-scale", logScale != nil),
+      ("--anneal", anneal), ("--initial-rates", !initialRates.isEmpty),
+    ]
+    return options.first(where: \.1)?.0
+  }
+
   /// How a controller is trained on sampled problems, from `trained` where it begins as another.
   func universalConfiguration(
     episodes usual: Int, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
-    let ofOneProblem = [
-      ("--actor", actor != nil), ("--critic", critic != nil), ("--hidden", hidden != nil),
-      ("--reward", reward != nil), ("--discount", discount != nil), ("--log-scale", logScale != nil),
-      ("--anneal", anneal), ("--initial-rates", !initialRates.isEmpty), ("--teacher", teacher != nil),
-    ]
-    if let option = ofOneProblem.first(where: \.1)?.0 {
-      throw ValidationError(
-        "\(option) is for a training on one problem: name it with --dataset, --model or --trainee, or leave "
-          + "\(option) out.")
+    if let option = optionOfOneProblem {
+      throw ValidationError("\(option) is for a training on one problem, or with a teacher; leave it out.")
     }
     var configuration = ControllerTraining.Configuration.universal(episodes: episodes ?? usual, seed: seed)
     configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate

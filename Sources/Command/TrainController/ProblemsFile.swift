@@ -18,6 +18,7 @@ struct ProblemsFile: Decodable {
     var widths: [Int]?
     var optimizer: String?
     var operations: Double?
+    var regularization: Double?
   }
 
   /// One problem; what is left out is as on the command line.
@@ -71,6 +72,7 @@ struct ProblemsFile: Decodable {
     range.widths = drawn.widths ?? range.widths
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     range.operations = drawn.operations ?? range.operations
+    range.regularization = drawn.regularization ?? range.regularization
     return range
   }
 
@@ -94,6 +96,7 @@ struct ProblemsFile: Decodable {
     options.data.trainImages = listed.trainImages ?? options.data.trainImages
     options.data.validationImages = listed.validationImages ?? options.data.validationImages
     options.data.testImages = listed.testImages ?? options.data.testImages
+    try options.data.validate()
     try options.validate()
     try options.validateSize(of: [options.modelKind])
     let preset = presets.resolved(for: listed.dataset)

@@ -14,8 +14,7 @@ struct TrainController: ParsableCommand {
     commandName: "train-controller",
     abstract: "Train a learning-rate controller over many training runs, and test it on others.",
     discussion: """
-      Without arguments it trains on thousands of small problems that the program samples itself, in at most four \
-      minutes on two cores, and then compares the controller with schedules on problems that it has never seen. With \
+      Without arguments it trains on thousands of small problems that the program samples itself, and then compares the controller with schedules on problems that it has never seen. With \
       --dataset or --trainee it trains on that one problem.
 
       EXAMPLES:
@@ -47,7 +46,7 @@ struct TrainController: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Begin as a trained controller (or the name of a shipped one), to adapt it to these trainees.",
+      "Begin as a trained controller (or the name of a shipped one), to adapt it; one for any training goes on over sampled or listed problems.",
       valueName: "file"),
     completion: .file(extensions: ["ckpt"]))
   var from: String?
@@ -59,14 +58,14 @@ struct TrainController: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Held-out seeds of the final test, or held-out problems of each suite; 0 for no test (default: 6 or 10, or 40).",
+      "Held-out seeds of the test on one problem (default: 6 or 10), or problems of each suite after sampled ones (default: 40); 0 for no test.",
       valueName: "count"))
   var seeds: Int?
 
   @Flag(help: "Go on with an unfinished training of the same options; --episodes may differ.")
   var resume = false
 
-  @Flag(help: "Forget an unfinished training and begin again.")
+  @Flag(help: "Begin again: forget an unfinished training, replace a finished controller.")
   var restart = false
 
   @OptionGroup var seed: SeedOption
@@ -79,6 +78,21 @@ struct TrainController: ParsableCommand {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
     try validateCount("--seeds", seeds, from: 0)
+    if problems != nil, trainee.data.dataset != nil || trainee.command != nil || learning.teacher != nil {
+      throw ValidationError(
+        "--dataset, --trainee and --teacher are for one problem; the file of --problems names data sets and teachers."
+      )
+    }
+    guard problems == nil else { return }
+    if samplesProblems, let name = optionOfOneProblem {
+      throw ValidationError(
+        "\(name) is for a training on one problem; name that by --dataset, --model or --trainee, or leave \(name) out."
+      )
+    }
+    if presets.length.preset == .universal, !samplesProblems {
+      throw ValidationError(
+        "--preset universal is for sampled problems; leave out --dataset, --model, --trainee and --teacher.")
+    }
   }
 
   func run() throws {
@@ -119,7 +133,7 @@ struct TrainController: ParsableCommand {
     var configuration: ControllerTraining.Configuration
     if teachers.isEmpty {
       configuration = try learning.universalConfiguration(
-        episodes: 40_000, seed: seed.seed, from: trained?.controller)
+        episodes: 4_000, seed: seed.seed, from: trained?.controller)
     } else {
       var learning = learning
       learning.teacher = "\(teachers[0])"
@@ -139,6 +153,18 @@ struct TrainController: ParsableCommand {
   private var samplesProblems: Bool {
     trainee.data.dataset == nil && trainee.command == nil && learning.teacher == nil
       && trainee.model == nil && presets.length.preset != .quick && presets.length.preset != .paper
+  }
+
+  /// An option that was given and that a training on sampled problems has no use for.
+  private var optionOfOneProblem: String? {
+    let data = trainee.data
+    let options = [
+      ("--steps", presets.steps != nil), ("--interval", presets.interval != nil),
+      ("--batch-size", trainee.batchSize != nil), ("--train-images", data.trainImages != nil),
+      ("--validation-images", data.validationImages != nil), ("--test-images", data.testImages != nil),
+      ("--channels", data.channels != nil), ("--size", data.size != nil),
+    ]
+    return options.first(where: \.1)?.0 ?? learning.optionOfOneProblem
   }
 
   /// A training on problems sampled from the built-in distribution.
@@ -181,7 +207,10 @@ struct TrainController: ParsableCommand {
   }
 
   /// Does the training, with progress.
-  func run(_ training: TrainingJob, _ job: Job, interrupt: Interrupt) throws -> TrainingJob.Outcome {
+  func run(
+    _ training: TrainingJob, _ job: Job, interrupt: Interrupt,
+    advice: String = "Give the same command with --resume to go on."
+  ) throws -> TrainingJob.Outcome {
     let display = TrainingDisplay(training, options: job.silenced(show))
     defer { display.finish() }
     do {
@@ -189,7 +218,7 @@ struct TrainController: ParsableCommand {
         on: job.pool(workers), resume ? .resumed : restart ? .restarted : .fresh,
         communicator: job.communicator, shouldStop: { interrupt.isRequested }, onEvent: display.show)
     } catch is Interrupted {
-      throw interrupt.error(advice: "Give the same command with --resume to go on.")
+      throw interrupt.error(advice: advice)
     } catch let error as OutputError {
       throw OutputFileError(error: error.error)
     }

@@ -22,8 +22,7 @@ public enum SuiteRivals {
     bestOf: (0..<8).map { .optimizer("schedule-free-adamw", rate: 0.0025 * pow(2, Double($0))) })
 
   private static var tuningFree: [SuiteContender] {
-    let names = Set(Optimizer.Configuration.all.map(\.name))
-    return ["prodigy", "d-adapt-adam", "dog", "dowg", "cocob"].filter(names.contains).flatMap { name in
+    ["prodigy", "d-adaptation", "dog", "ldog", "dowg", "cocob"].flatMap { name in
       let constant = SuiteContender(name: name, optimizer: name) { _, _ in ConstantRate(1) }
       guard name == "prodigy" else { return [constant] }
       let cosine = SuiteContender(name: "prodigy, cosine", optimizer: name) { problem, _ in

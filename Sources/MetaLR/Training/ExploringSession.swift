@@ -5,7 +5,7 @@ import Schedules
 /// A controller that explores one run and remembers what an update learns from: a training episode.
 struct ExploringSession: RateSource {
   let controller: Controller
-  /// Decides in place of the policy, but with its noise; nil to learn by reward.
+  /// Decides in place of the policy, but with its noise, and not at looks; nil to learn by reward.
   let teacher: (any Schedule)?
   private(set) var episode: Episode
   /// The unnormalized features that the policy acted on.

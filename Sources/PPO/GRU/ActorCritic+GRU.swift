@@ -28,7 +28,7 @@ extension RowOperations {
   static let chosen = RowOperations((try? InstructionSet.chosen()) ?? .best)
 }
 
-/// A stretch of one episode in a network's tape.
+/// A GRU over a stretch of one episode, for the tape of an update.
 extension Network {
   func forwardGRU(
     _ layout: GRULayout, _ parameters: [Float], inputs: [Float], steps: Range<Int>, state: inout [Float],

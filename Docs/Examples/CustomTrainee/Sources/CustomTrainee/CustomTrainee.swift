@@ -12,6 +12,7 @@ struct CustomTrainee {
 
     var configuration = ControllerTraining.Configuration()
     configuration.episodes = 120
+    configuration.seed = 2
     var training = try ControllerTraining(configuration: configuration)
     let description = ProblemDescription(
       dataset: "sin(3x)", datasetHash: "", splitSizes: [], model: "1-16-1 tanh", optimizer: "sgd",
