@@ -14,7 +14,7 @@ public enum WeightAveraging: Sendable, Equatable, Codable {
 
   /// Reads `none`, `polynomial` or `ema:DECAY`.
   ///
-  /// - Throws: ``TraineeError`` for any other text.
+  /// - Throws: `TraineeError` for any other text.
   public init(parsing text: String) throws(TraineeError) {
     let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (parts[0], parts.count > 1 ? Double(parts[1]) : nil) {
@@ -30,7 +30,7 @@ public enum WeightAveraging: Sendable, Equatable, Codable {
 
   /// Checks the decay.
   ///
-  /// - Throws: ``TraineeError`` when it is not in [0, 1).
+  /// - Throws: `TraineeError` when it is not in [0, 1).
   public func validate() throws(TraineeError) {
     guard case .ema(let decay) = self, !(0..<1).contains(decay) else { return }
     throw TraineeError("Weights cannot be averaged with a decay of \(decay). Choose one in [0, 1).")

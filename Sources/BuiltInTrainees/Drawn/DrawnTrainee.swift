@@ -270,7 +270,7 @@ extension DrawnTrainee {
 
   /// Goes back to a snapshot of this run.
   ///
-  /// - Throws: ``TraineeError`` for one that this run did not make.
+  /// - Throws: `TraineeError` for one that this run did not make.
   public func restore(_ snapshot: Data) throws {
     guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)),
       let saved = snapshots[number]

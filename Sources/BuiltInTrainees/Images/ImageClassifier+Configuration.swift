@@ -37,7 +37,7 @@ extension ImageClassifier {
 
     /// Checks every number.
     ///
-    /// - Throws: ``TraineeError`` or `OptimizerError` for the first that is impossible.
+    /// - Throws: `TraineeError` or `OptimizerError` for the first that is impossible.
     public func validate() throws {
       guard batchSize > 0 else {
         throw TraineeError("A batch of \(batchSize) images is impossible. Choose a batch size of at least 1.")

@@ -57,7 +57,7 @@ extension ImageClassifier {
   ///
   /// Where the snapshot has no measurements, they begin with it.
   ///
-  /// - Throws: ``TraineeError`` when the snapshot is truncated, of another trainee, or no snapshot at all;
+  /// - Throws: `TraineeError` when the snapshot is truncated, of another trainee, or no snapshot at all;
   ///   the trainee is then as it was.
   public func restore(_ snapshot: Data) throws {
     let decoder = JSONDecoder()

@@ -51,7 +51,7 @@ public final class ImageClassifier: Trainee {
   /// Takes all memory that training needs; call ``reset(seed:stepBudget:learningRate:)`` before anything
   /// else.
   ///
-  /// - Throws: ``TraineeError`` when the configuration is impossible, `ModelError` when the model does not
+  /// - Throws: `TraineeError` when the configuration is impossible, `ModelError` when the model does not
   ///   fit the images, `InstructionSetError` when the environment names instructions that the processor
   ///   lacks.
   public init(data: DataSplits, configuration: Configuration = Configuration()) throws {

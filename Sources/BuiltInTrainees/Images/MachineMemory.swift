@@ -14,7 +14,7 @@ enum MachineMemory {
 
   /// Refuses a network that does not fit, before any memory is taken for it.
   ///
-  /// - Throws: ``TraineeError`` with the memory that it would take.
+  /// - Throws: `TraineeError` with the memory that it would take.
   static func check(
     _ model: Model, of configuration: ImageClassifier.Configuration, available: Int = size
   ) throws(TraineeError) {

@@ -26,7 +26,7 @@ public struct Comparison: Sendable {
   ///   - seeds: The seeds of the runs that are reported.
   ///   - searchSeeds: The seeds on which searches choose.
   ///   - plan: Length and interval of each run.
-  /// - Throws: ``ConfigurationError`` for a search on the seeds that are reported, or a name that comes twice; what
+  /// - Throws: `ConfigurationError` for a search on the seeds that are reported, or a name that comes twice; what
   ///   a method throws that cannot be made for a run of this length.
   public init(
     contenders: [Contender], initialLearningRates: [Double], seeds: [UInt64], searchSeeds: [UInt64],

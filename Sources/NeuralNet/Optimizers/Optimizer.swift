@@ -2,7 +2,7 @@ internal import Kernels
 
 /// Turns gradients into steps, and keeps the state that this needs.
 ///
-/// Call ``begin(_:)`` with the initial weights, then ``step(parameters:gradient:learningRate:)`` for each
+/// Call ``begin(_:)`` with the initial weights, then `step(parameters:gradient:learningRate:)` for each
 /// gradient. A method may want other weights evaluated than those it trains: see ``evaluationWeights``.
 public final class Optimizer {
   /// Which method, with its constants.
