@@ -21,10 +21,8 @@ def test_measures_are_the_same_in_the_same_order():
     assert [measure.name for measure in measures.MEASURES] == names
 
 
-def test_facts_and_least_values_are_the_same():
+def test_least_values_are_the_same():
     text = swift("Trainee/Measure.swift")
-    facts = re.search(r"var isFact.*?case (.*?):\s*true", text, re.DOTALL).group(1)
-    assert {m.name for m in measures.MEASURES if m.is_fact} == set(re.findall(r"\.(\w+)", facts))
     minimum = re.search(r"var minimum.*?case (.*?): nil\s*case (.*?): (-[\d.]+)\s*default: 0", text, re.DOTALL)
     anything, cosines = (set(re.findall(r"\.(\w+)", part)) for part in minimum.group(1, 2))
     for measure in measures.MEASURES:
