@@ -10,6 +10,7 @@ extension ImageClassifier {
     return MeasureValues([
       .chanceLoss: log(Double(data.classes)), .usualLearningRate: optimizer.usualLearningRate,
       .isAdaptive: optimizer.isAdaptive ? 1 : 0, .momentum: optimizer.momentum,
+      .averagesWeights: average != nil || optimizer.hasEvaluationWeights ? 1 : 0,
       .batchSize: Double(configuration.batchSize), .exampleCount: Double(data.train.count),
       .parameterCount: Double(network.parameters.count), .classCount: Double(data.classes),
     ])

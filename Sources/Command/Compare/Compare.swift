@@ -144,7 +144,8 @@ struct Compare: ParsableCommand {
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
     let work = SuiteWork(
       suites: suites, problems: problems, controllers: try methods.map { try $0.suiteContender() },
-      folder: output, workers: workers, options: job.silenced(show), interrupt: interrupt)
+      averaging: trainee.averaging ?? .none, folder: output, workers: workers, options: job.silenced(show),
+      interrupt: interrupt)
     let results = try work.run(job)
     guard job.isFirst else { return }
     try show.show(

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Experiments
 import Files
 import MetaLR
@@ -7,6 +8,7 @@ struct SuiteWork {
   let suites: [ProblemSuite.Drawn]
   let problems: Int?
   let controllers: [SuiteContender]
+  let averaging: WeightAveraging
   let folder: String
   let workers: WorkerOptions
   let options: OutputOptions
@@ -30,7 +32,8 @@ struct SuiteWork {
       let contenders =
         controllers + [calibration.contender] + SuiteRivals.all + [SuiteRivals.searchedScheduleFree]
       let comparisons = suites.map {
-        SuiteComparison(suite: .drawn($0, count: problems), contenders: contenders)
+        SuiteComparison(
+          suite: .drawn($0, count: problems), contenders: contenders, averaging: averaging)
       }
       let progress = ProgressReporter(
         unit: .things("run"), total: comparisons.reduce(0) { $0 + $1.runCount }, options: options)

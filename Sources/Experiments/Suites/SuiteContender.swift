@@ -1,4 +1,5 @@
 import MetaLR
+import NeuralNet
 import Schedules
 
 /// What a user might do on a problem that nobody has tuned: an optimizer, and a source of its rates.
@@ -63,6 +64,11 @@ public struct SuiteContender: Sendable {
     SuiteContender(name: name ?? "\(shape.rawValue) \(multiple) x usual") { problem, _ in
       ScheduleSource(try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))
     }
+  }
+
+  /// Whether its optimizer has an average of the weights of its own.
+  var averagesItself: Bool {
+    optimizer.flatMap { try? Optimizer.Configuration(parsing: $0) }?.hasEvaluationWeights ?? false
   }
 
   /// An optimizer at one rate of its own, the same on every problem, after a warm-up of 5%.
