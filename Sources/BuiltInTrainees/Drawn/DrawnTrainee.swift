@@ -221,10 +221,11 @@ extension DrawnTrainee {
   /// What does not change over a run.
   private var facts: MeasureValues {
     let (problem, optimizer) = (data.problem, data.problem.optimizer)
+    let averages = average != nil || optimizer.hasEvaluationWeights
     return MeasureValues([
       .chanceLoss: data.chanceLoss, .usualLearningRate: problem.usualLearningRate,
       .isAdaptive: optimizer.isAdaptive ? 1 : 0, .momentum: optimizer.momentum,
-      .averagesWeights: average != nil || optimizer.hasEvaluationWeights ? 1 : 0,
+      .averagesWeights: averages ? 1 : 0,
       .batchSize: Double(problem.batchSize), .exampleCount: Double(problem.trainCount),
       .parameterCount: Double(problem.model.realCount), .classCount: Double(problem.classes),
     ])

@@ -46,6 +46,12 @@ struct Compare: ParsableCommand {
   )
   var problems: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --suites: test the claims of this file, one 'METHOD < METHOD' a line, together.", valueName: "file"),
+    completion: .file())
+  var claims: String?
+
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
 
   @Option(
@@ -95,7 +101,9 @@ struct Compare: ParsableCommand {
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
     try validateCount("--problems", problems)
-    if suites.isEmpty, problems != nil { throw ValidationError("--problems is for --suites.") }
+    if suites.isEmpty, problems != nil || claims != nil {
+      throw ValidationError("--problems and --claims are for --suites.")
+    }
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
@@ -146,11 +154,13 @@ struct Compare: ParsableCommand {
       suites: suites, problems: problems, controllers: try methods.map { try $0.suiteContender() },
       averaging: trainee.averaging ?? .none, folder: output, workers: workers, options: job.silenced(show),
       interrupt: interrupt)
+    let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
     let results = try work.run(job)
     guard job.isFirst else { return }
-    try show.show(
-      results,
-      text: results.map { SuiteTable(results: $0).text }.joined(separator: "\n") + "\n" + SuiteTable.legend)
+    let report = SuiteReport(
+      results: results, methods: work.controllers.map(\.name), claims: try SuiteClaim.test(claims, on: results))
+    let written = try writingOutput { try report.write(to: output) }
+    try show.show(results, text: "\(report.text)\nWrote \(written.joined(separator: ", ")).\n")
   }
 }
 

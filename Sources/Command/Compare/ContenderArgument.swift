@@ -69,7 +69,7 @@ extension ContenderArgument {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
     return .controller(
       checkpoint.controller, name: name ?? "controller \(path)", optimizer: checkpoint.card.drivenOptimizer,
-      initialRates: SuiteTest.goodRates + SuiteTest.badRates)
+      initialRates: SuiteInitialRates.good + SuiteInitialRates.bad)
   }
 }
 

@@ -14,7 +14,8 @@ struct SuiteWork {
   let options: OutputOptions
   let interrupt: Interrupt
 
-  /// Problems that schedules are calibrated on, and from which seed on: far from those of the suites.
+  /// Problems that schedules are calibrated on and replays are the means of, and from which seed on: far from those
+  /// of the suites.
   private static let calibrationCount = 200
   private static let calibrationSeed: UInt64 = 50_000_000
 
@@ -25,12 +26,17 @@ struct SuiteWork {
     let pool = job.pool(workers)
     let interrupt = interrupt
     do {
+      let known = ProblemSuite.drawn(
+        .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
+      ).problems
       let calibration = try Calibration(
-        fittedOn: ProblemSuite.drawn(
-          .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
-        ).problems, on: pool, shouldStop: { interrupt.isRequested })
+        fittedOn: known, on: pool, journal: journal, shouldStop: { interrupt.isRequested })
+      let replays = try controllers.map {
+        try OpenLoop(of: $0, on: known, pool: pool, journal: journal, shouldStop: { interrupt.isRequested })
+      }
       let contenders =
-        controllers + [calibration.contender] + SuiteRivals.all + [SuiteRivals.searchedScheduleFree]
+        controllers + replays.map(\.contender) + [calibration.contender] + SuiteRivals.all
+        + [SuiteRivals.searchedScheduleFree]
       let comparisons = suites.map {
         SuiteComparison(
           suite: .drawn($0, count: problems), contenders: contenders, averaging: averaging)

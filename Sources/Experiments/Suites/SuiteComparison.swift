@@ -56,6 +56,8 @@ public struct SuiteComparison: Sendable {
     var validationLoss: Double
     var testLoss: Double
     var hasDiverged: Bool
+    /// The rate of each decision, of runs that a controller drives, in multiples of the usual rate.
+    var rates: [Double]?
   }
 
   /// Does the runs.
@@ -87,16 +89,27 @@ public struct SuiteComparison: Sendable {
         })
       return row(contender, outcomes, oracle)
     }
-    return SuiteResults(suite: suite.name, problems: suite.problems.count, rows: rows)
+    return SuiteResults(suite: suite.name, problems: suite.problems.map(\.description), rows: rows)
+  }
+
+  /// The rates of a controller on each problem from the usual one, decision by decision, in multiples of it.
+  func rates(
+    of contender: SuiteContender, on pool: TraineePool, journal: Journal?,
+    shouldStop: @escaping @Sendable () -> Bool, onRun: @escaping @Sendable () -> Void
+  ) throws -> [[Double]] {
+    try play(
+      suite.problems.map { job($0, contender, 1, Self.searchSeed) }, on: pool, journal, shouldStop, onRun
+    ).map { $0.rates ?? [] }
   }
 
   /// The validation loss of each searched schedule on each problem.
   func searchedLosses(
-    on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool, onRun: @escaping @Sendable () -> Void
+    on pool: TraineePool, journal: Journal?, shouldStop: @escaping @Sendable () -> Bool,
+    onRun: @escaping @Sendable () -> Void
   ) throws -> [[Double]] {
     let outcomes = try play(
       suite.problems.flatMap { problem in Self.searched.map { job(problem, $0, 1, Self.searchSeed) } },
-      on: pool, nil, shouldStop, onRun)
+      on: pool, journal, shouldStop, onRun)
     let count = Self.searched.count
     return suite.problems.indices.map { outcomes[$0 * count..<($0 + 1) * count].map(\.validationLoss) }
   }
@@ -126,9 +139,11 @@ public struct SuiteComparison: Sendable {
         let rate = job.initialRate * problem.usualLearningRate
         trainee.reportsDynamics = job.contender.readsDynamics
         var source = try job.contender.makeSource(problem, rate)
-        let run = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
+        var outcome = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
         trainee.reportsDynamics = true
-        return run
+        outcome.rates =
+          job.contender.readsDynamics ? outcome.rates?.map { $0 / problem.usualLearningRate } : nil
+        return outcome
       })
   }
 
@@ -141,7 +156,8 @@ public struct SuiteComparison: Sendable {
         of: trainee, ratesFrom: &source, seed: seed, initialLearningRate: rate, plan: plan,
         shouldStop: shouldStop)
       return Outcome(
-        validationLoss: run.best.validationLoss, testLoss: run.test.loss, hasDiverged: run.hasDiverged)
+        validationLoss: run.best.validationLoss, testLoss: run.test.loss, hasDiverged: run.hasDiverged,
+        rates: run.observations.dropFirst().map(\.learningRate))
     }
     return try outcome(&source)
   }
@@ -159,9 +175,13 @@ public struct SuiteComparison: Sendable {
         return scale?.value(of: max(outcomes[problem * each + place].testLoss, 0)) ?? .infinity
       }
     }
+    let usual = contender.initialRates.firstIndex(of: 1).map { $0 * seeds.count }
     return SuiteResults.Row(
       name: contender.name, initialRates: contender.initialRates, seeds: seeds.count, regrets: regrets,
-      diverged: outcomes.count(where: \.hasDiverged))
+      diverged: outcomes.count(where: \.hasDiverged),
+      rates: usual.map { place in
+        suite.problems.indices.compactMap { outcomes[$0 * each + place].rates }
+      } ?? [])
   }
 
   private func job(
