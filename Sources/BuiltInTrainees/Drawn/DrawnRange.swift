@@ -28,8 +28,9 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   /// Share of the networks with hidden layers that get batch norm where they have no layer norm, and, each by itself,
   /// dropout of 0.1 to 0.5; in [0, 1], 0 by default.
   public var regularization: Double = 0
-  /// Share of the runs, in [0, 1], that are judged by a polynomial average of their weights too; none of those whose
-  /// optimizer has an average of its own. 0 by default.
+  /// Share of the runs that are judged by a polynomial average of their weights too; in [0, 1], 0 by default.
+  ///
+  /// An optimizer with an average of its own gets no other.
   public var averaging: Double = 0
 
   /// A range of problems.

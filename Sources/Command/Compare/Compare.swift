@@ -48,7 +48,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --suites: test the claims of this file, one 'METHOD < METHOD' a line, together.", valueName: "file"),
+      "With --suites: test the claims of this file, one 'METHOD < METHOD' a line, together.",
+      valueName: "file"),
     completion: .file())
   var claims: String?
 
@@ -158,7 +159,8 @@ struct Compare: ParsableCommand {
     let results = try work.run(job)
     guard job.isFirst else { return }
     let report = SuiteReport(
-      results: results, methods: work.controllers.map(\.name), claims: try SuiteClaim.test(claims, on: results))
+      results: results, methods: work.controllers.map(\.name),
+      claims: try SuiteClaim.test(claims, on: results))
     let written = try writingOutput { try report.write(to: output) }
     try show.show(results, text: "\(report.text)\nWrote \(written.joined(separator: ", ")).\n")
   }

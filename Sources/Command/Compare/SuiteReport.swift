@@ -59,7 +59,9 @@ struct SuiteReport {
     if !claims.isEmpty {
       page.blocks += [.heading("Claims"), .table(SuiteTable.tests(claims), caption: SuiteTable.testLegend)]
     }
-    page.blocks += [.heading("Command"), .code(CommandLine.arguments.map(\.shellQuoted).joined(separator: " "))]
+    page.blocks += [
+      .heading("Command"), .code(CommandLine.arguments.map(\.shellQuoted).joined(separator: " ")),
+    ]
     return page
   }
 }

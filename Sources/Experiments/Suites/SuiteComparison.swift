@@ -26,7 +26,8 @@ public struct SuiteComparison: Sendable {
   /// Creates a comparison.
   ///
   /// - Precondition: `seeds` does not hold the search's.
-  public init(suite: ProblemSuite, contenders: [SuiteContender], seeds: [UInt64] = [101, 102],
+  public init(
+    suite: ProblemSuite, contenders: [SuiteContender], seeds: [UInt64] = [101, 102],
     averaging: WeightAveraging = .none
   ) {
     precondition(!seeds.contains(Self.searchSeed), "seed \(Self.searchSeed) is the search's")

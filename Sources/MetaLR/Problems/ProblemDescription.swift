@@ -29,7 +29,8 @@ public struct ProblemDescription: Codable, Sendable, Equatable {
 
   /// Creates a description.
   public init(
-    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, averaging: String? = nil,
+    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String,
+    averaging: String? = nil,
     batchSize: Int, plan: RunPlan? = nil, command: String? = nil
   ) {
     self.plan = plan
