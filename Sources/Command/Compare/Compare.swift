@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Files
 import MetaLR
@@ -37,9 +38,9 @@ struct Compare: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: \(ProblemSuite.Drawn.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: trained, held-out, short, long, wide; or on real pictures: real, with --datasets (default: fashion, cifar10) and --models.",
       valueName: "suite"))
-  var suites: [ProblemSuite.Drawn] = []
+  var suites: [SuiteName] = []
 
   @Option(
     help: ArgumentHelp("With --suites: problems of each (default: 200, 120, 60, 48, 48).", valueName: "count")
@@ -152,7 +153,7 @@ struct Compare: ParsableCommand {
 
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
     let work = SuiteWork(
-      suites: suites, problems: problems, controllers: try methods.map { try $0.suiteContender() },
+      suites: try problemSuites(), controllers: try methods.map { try $0.suiteContender() },
       averaging: trainee.averaging ?? .none, folder: output, workers: workers, options: job.silenced(show),
       interrupt: interrupt)
     let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
@@ -166,4 +167,31 @@ struct Compare: ParsableCommand {
   }
 }
 
-extension ProblemSuite.Drawn: ExpressibleByArgument {}
+extension Compare {
+  /// The suites that were asked for; only the first rank of a job says what data lack.
+  private func problemSuites() throws -> [ProblemSuite] {
+    try suites.map { name in
+      guard let drawn = name.drawn else { return try realSuite() }
+      return .drawn(drawn, count: problems)
+    }
+  }
+
+  private func realSuite() throws -> ProblemSuite {
+    let sets = try (datasets.isEmpty ? [DatasetName.fashion, .cifar10].map(\.rawValue) : datasets).map {
+      name in
+      var options = trainee.data
+      options.dataset = name
+      // Enough for several epochs of 1,000 steps, and validations that are cheap beside them.
+      options.trainImages = options.trainImages ?? 20_000
+      options.validationImages = options.validationImages ?? 2_000
+      let data = try options.load(.paper)
+      return (data: data, hash: data.contentHash())
+    }
+    let specifications = models.map { model in
+      var options = trainee
+      options.model = model
+      return options.specification
+    }
+    return try .images(sets, models: specifications, batchSize: trainee.batchSize ?? 128)
+  }
+}

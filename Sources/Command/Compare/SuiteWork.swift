@@ -5,8 +5,7 @@ import MetaLR
 
 /// Does the runs of a comparison over suites, with progress.
 struct SuiteWork {
-  let suites: [ProblemSuite.Drawn]
-  let problems: Int?
+  let suites: [ProblemSuite]
   let controllers: [SuiteContender]
   let averaging: WeightAveraging
   let folder: String
@@ -39,7 +38,7 @@ struct SuiteWork {
         + [SuiteRivals.searchedScheduleFree]
       let comparisons = suites.map {
         SuiteComparison(
-          suite: .drawn($0, count: problems), contenders: contenders, averaging: averaging)
+          suite: $0, contenders: contenders, averaging: averaging)
       }
       let progress = ProgressReporter(
         unit: .things("run"), total: comparisons.reduce(0) { $0 + $1.runCount }, options: options)
