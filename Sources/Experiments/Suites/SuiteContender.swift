@@ -47,14 +47,19 @@ public struct SuiteContender: Sendable {
     version = ""
   }
 
-  /// A controller, from given multiples of the usual rate.
+  /// A controller, from given multiples of the usual rate, with a guardian or without.
   public static func controller(
-    _ controller: Controller, name: String, optimizer: String? = nil, initialRates: [Double]
+    _ controller: Controller, name: String, optimizer: String? = nil, guardian: Guardian? = nil,
+    initialRates: [Double]
   ) -> SuiteContender {
     SuiteContender(
       name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true,
       version: (try? controller.checksum()) ?? ""
-    ) { _, _ in controller.session() }
+    ) { _, _ in
+      guard let guardian else { return controller.session() }
+      return GuardedSession(
+        GuardedController(controller: controller, guardian: guardian, fallback: nil))
+    }
   }
 
   /// A schedule whose peak is a multiple of the usual rate: `shape` is as in `cosine:RATE`, without the rate.
