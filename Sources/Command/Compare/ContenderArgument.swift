@@ -67,9 +67,13 @@ extension ContenderArgument {
         expected: "controller:FILE or guarded:FILE; what needs no search is compared with anyway")
     }
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
+    let bounds = checkpoint.controller.action
+    let guardian = try Guardian(
+      configuration:
+        .init(minimumLearningRate: bounds.minimum, maximumLearningRate: bounds.maximum))
     return .controller(
       checkpoint.controller, name: name ?? "\(isGuarded ? "guarded" : "controller") \(path)",
-      optimizer: checkpoint.card.drivenOptimizer, guardian: isGuarded ? try Guardian() : nil,
+      optimizer: checkpoint.card.drivenOptimizer, guardian: isGuarded ? guardian : nil,
       initialRates: SuiteInitialRates.good + SuiteInitialRates.bad)
   }
 }
