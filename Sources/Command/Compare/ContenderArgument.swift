@@ -72,7 +72,7 @@ extension ContenderArgument {
       configuration:
         .init(minimumLearningRate: bounds.minimum, maximumLearningRate: bounds.maximum))
     return .controller(
-      checkpoint.controller, name: name ?? "\(isGuarded ? "guarded" : "controller") \(path)",
+      checkpoint.controller, name: name ?? "\(isGuarded ? "guarded " : "")\(path)",
       optimizer: checkpoint.card.drivenOptimizer, guardian: isGuarded ? guardian : nil,
       initialRates: SuiteInitialRates.good + SuiteInitialRates.bad)
   }
