@@ -144,13 +144,14 @@ enum RunQueries {
     return try Int64.fetchOne(database, sql: "SELECT key FROM rules WHERE rules = ?", arguments: [text])
   }
 
-  static func insert(_ decision: StoredDecision, of run: Int64, _ database: Database) throws {
+  static func insert(
+    _ decision: DecisionChain.Columns, link: [UInt8], of run: Int64, _ database: Database
+  ) throws {
     try database.cachedStatement(
       sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      run, decision.step, Data(decision.observation.stored), decision.answer.learningRate,
-      decision.answer.scale, decision.answer.verdict.rawValue, decision.answer.source,
-      decision.answer.outOfDistribution, Data(decision.state.stored), decision.time, Data(decision.link),
+      run, decision.step, Data(decision.observation), decision.learningRate, decision.scale, decision.verdict,
+      decision.source, decision.outOfDistribution, Data(decision.state), decision.time, Data(link),
     ])
   }
 

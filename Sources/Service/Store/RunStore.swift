@@ -105,11 +105,11 @@ final class RunStore: Sendable {
         run.isInThePast(observation)
         ? try RunQueries.decision(run.key, at: observation.step, database) : nil
       let controller = try staged.controller(of: run, database)
-      let (decision, isNew) = try run.answer(
+      let (decision, row) = try run.answer(
         observation, earlier: earlier, controller: controller, now: now)
-      guard isNew else { return decision }
+      guard let row else { return decision }
       if statusBefore == .abandoned { try Self.requireRoom(owner, limit, database) }
-      try RunQueries.insert(decision, of: run.key, database)
+      try RunQueries.insert(row, link: decision.link, of: run.key, database)
       if run.status != statusBefore { try RunQueries.update(run, database) }
       staged.stage(run, id: id, event: RunEvent(change: .decided(decision), run: run))
       return decision
