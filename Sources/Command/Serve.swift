@@ -30,13 +30,19 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file of tokens: a name, scopes (read,write) and a SHA-256 a line. Without it only this machine is served.",
+      "The file of tokens: a name, scopes (read,write or admin) and a SHA-256 a line. Without it only this machine is served.",
       valueName: "file"))
   var tokens: String?
 
   @Flag(
     help: "Let tokens travel without TLS to an address that others can reach, as behind a proxy elsewhere.")
   var insecureTokens = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Append to this file, as JSON lines, who changed what or was refused; SIGHUP opens it again.",
+      valueName: "file"))
+  var auditLog: String?
 
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
   @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
@@ -55,6 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.port = port
     configuration.tokens = tokens
     configuration.allowsInsecureTokens = insecureTokens
+    configuration.auditLog = auditLog
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
     configuration.retention = retention.retention

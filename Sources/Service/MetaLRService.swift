@@ -18,7 +18,8 @@ public struct MetaLRService: Sendable {
   private let store: RunStore
   private let hub: EventHub
   private let housekeeper: Housekeeper
-  private let tokens: TokenRegistry?
+  private let reloader: Reloader
+  private let audit: AuditTrail?
   private let logger: Logger
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
@@ -36,7 +37,6 @@ public struct MetaLRService: Sendable {
     let level = configuration.logLevel
     logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
     let tokens = try configuration.tokens.map { [logger] in try TokenRegistry(path: $0, logger: logger) }
-    self.tokens = tokens
     try Self.checkFolder(configuration.checkpoints)
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry)
@@ -58,6 +58,11 @@ public struct MetaLRService: Sendable {
     let access = AccessControl(
       tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
     self.metrics = metrics
+    let log = try configuration.auditLog.map { [logger] in
+      try AuditLog(path: $0, failures: metrics.auditFailures, logger: logger)
+    }
+    audit = log.map { AuditTrail(log: $0, access: access) }
+    reloader = Reloader(actions: [{ tokens?.reload() }, { log?.reopen() }])
     endpoints = Endpoints(
       runs: RunRoutes(
         store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
@@ -86,7 +91,7 @@ public struct MetaLRService: Sendable {
     let limits = configuration.limits
     if let warning = OpenFiles.warning(connections: limits.connections) { logger.warning("\(warning)") }
     let application = Application(
-      router: endpoints.router(metrics: metrics),
+      router: endpoints.router(metrics: metrics, audit: audit),
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
@@ -99,7 +104,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper] + (tokens.map { [$0] } ?? []),
+      services: [hub, housekeeper, reloader],
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port

@@ -17,6 +17,8 @@ public struct ServiceConfiguration: Sendable {
   /// Whether tokens may travel to an address that others can reach without TLS; false by default, true where a proxy
   /// in front has the TLS.
   public var allowsInsecureTokens = false
+  /// The file that tells who did what; nil for none.
+  public var auditLog: String?
   /// Takes over where a controller is not to be trusted, in runs opened from now on; nil for nobody.
   public var fallback: ServiceFallback?
   /// Thresholds of the guardian in runs opened from now on; a run keeps those that it began with.

@@ -45,11 +45,11 @@ struct Endpoints: Sendable {
   }
 
   /// The router of all endpoints.
-  func router(metrics: ServiceMetrics) -> Router<ServiceContext> {
+  func router(metrics: ServiceMetrics, audit: AuditTrail?) -> Router<ServiceContext> {
     let endpoints = all
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
-      middleware: ErrorMiddleware(metrics: metrics) { path in
+      middleware: ErrorMiddleware(metrics: metrics, audit: audit) { path in
         let methods = endpoints.filter { $0.isAt(path[...]) }.map(\.method)
         return methods.contains(.get) ? methods + [.head] : methods
       })

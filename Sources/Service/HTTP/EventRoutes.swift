@@ -13,8 +13,7 @@ struct EventRoutes: Sendable {
 
   /// What happens to all runs of a token: their new state, twice a second at most.
   func overview(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
-    let changes = hub.overview(of: owner)
+    let changes = hub.overview(of: try access.admit(request, for: .read).readable)
     return stream { writer in
       for await change in changes.cancelOnGracefulShutdown() {
         switch change {
@@ -37,11 +36,11 @@ struct EventRoutes: Sendable {
   /// An event's id is the count of rewinds and the step, so that a client that comes back after a rewind is told
   /// to begin again.
   func events(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
+    let reach = try access.admit(request, for: .read).readable
     guard let id = context.parameters.get("id") else { throw ServiceError.unknownRun("") }
     // First the subscription, then the database: a decision may be in both, never in neither.
     let signals = hub.events(of: id)
-    let run = try await store.run(id, owner: owner)
+    let run = try await store.run(id, of: reach)
     let start = Self.start(request, run)
     return stream { [store] writer in
       var position = start.step

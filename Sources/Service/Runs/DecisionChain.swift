@@ -87,7 +87,9 @@ enum DecisionChain {
 }
 
 extension DecisionChain.Columns {
-  /// What is stored of a decision. A history is JSON of several kilobytes, so this is made once a decision.
+  /// What is stored of a decision.
+  ///
+  /// A history is JSON of several kilobytes, so this is made once a decision.
   init(_ decision: StoredDecision) {
     self.init(
       step: decision.step, time: decision.time, observation: decision.observation.stored,

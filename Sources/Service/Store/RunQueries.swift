@@ -27,9 +27,9 @@ enum RunQueries {
   }
 
   /// The runs that match, the newest first.
-  static func runs(_ filter: RunFilter, of owner: String, _ database: Database) throws -> [Run] {
-    var conditions = ["owner = ?", "deleted = 0"]
-    var arguments: StatementArguments = [owner]
+  static func runs(_ filter: RunFilter, of reach: Reach, _ database: Database) throws -> [Run] {
+    var (conditions, arguments) = condition(on: reach)
+    conditions.append("deleted = 0")
     if let status = filter.status {
       conditions.append("status = ?")
       arguments += [status.rawValue]
@@ -55,6 +55,13 @@ enum RunQueries {
         ORDER BY key DESC LIMIT ?
         """, arguments: arguments
     ).map { try run($0, database) }
+  }
+
+  /// What keeps rows to those within reach.
+  static func condition(on reach: Reach) -> (conditions: [String], arguments: StatementArguments) {
+    guard case .owners(let names) = reach else { return ([], []) }
+    let marks = names.map { _ in "?" }.joined(separator: ", ")
+    return (["owner IN (\(marks))"], StatementArguments(names.sorted()))
   }
 
   static func openRuns(of owner: String, _ database: Database) throws -> Int {
