@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
   @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
+  @OptionGroup(title: "Trainings") var trainings: ServeTrainingOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
 
   @Option(help: "How log lines on standard error look: text, json.")
@@ -66,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.guardian = guardian.configuration
     configuration.retention = retention.retention
     configuration.limits = limits.limits
+    configuration.trainings = try trainings.configuration
     configuration.logFormat = logFormat
     configuration.logLevel = verbose ? .debug : .notice
     try await MetaLRService(configuration).run()

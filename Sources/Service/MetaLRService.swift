@@ -19,6 +19,7 @@ public struct MetaLRService: Sendable {
   private let hub: EventHub
   private let housekeeper: Housekeeper
   private let reloader: Reloader
+  private let trainings: TrainingQueue?
   private let audit: AuditTrail?
   private let logger: Logger
   let endpoints: Endpoints
@@ -55,6 +56,11 @@ public struct MetaLRService: Sendable {
       limit: configuration.limits.connections, perAddress: configuration.limits.connectionsPerAddress,
       metrics: metrics)
     let library = ControllerLibrary(folder: configuration.checkpoints)
+    try configuration.trainings.map { try Self.createFolder($0.folder) }
+    let queue = configuration.trainings.map { [store, logger] in
+      TrainingQueue(store: store, library: library, configuration: $0, logger: logger)
+    }
+    trainings = queue
     let access = AccessControl(
       tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
     self.metrics = metrics
@@ -68,6 +74,9 @@ public struct MetaLRService: Sendable {
         store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
         limits: configuration.limits),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
+      trainings: TrainingRoutes(
+        store: store, library: library, access: access, queue: queue, configuration: configuration.trainings,
+        metrics: metrics, bodyBytes: configuration.limits.bodyBytes),
       status: StatusRoutes(
         readiness: Readiness(store: store, library: library), gauges: StatusGauges(registry, store: store),
         library: library, registry: registry,
@@ -104,7 +113,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper, reloader],
+      services: [hub, housekeeper, reloader] + (trainings.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port
@@ -125,6 +134,17 @@ public struct MetaLRService: Sendable {
       throw ListenError(address: "\(configuration.host):\(configuration.port)", reason: "\(error)")
     }
     logger.notice("stopped")
+  }
+
+  private static func createFolder(_ path: String) throws(FileError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw FileError(
+        path: path, problem: "cannot be made a folder (\(error.localizedDescription))",
+        remedy: "Give a folder that this user may write to.")
+    }
   }
 
   private static func checkFolder(_ path: String) throws(FileError) {

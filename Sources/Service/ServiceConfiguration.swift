@@ -27,6 +27,8 @@ public struct ServiceConfiguration: Sendable {
   public var limits: Limits
   /// How long runs are kept.
   public var retention: Retention
+  /// How controllers are trained; nil, the default, for not at all.
+  public var trainings: Trainings?
   /// How log lines look; text by default.
   public var logFormat: LogFormat
   /// The least severe lines that are logged; `notice` by default, `debug` logs every request.
@@ -98,6 +100,7 @@ public struct ServiceConfiguration: Sendable {
     ] where !(value >= 1 && value <= 1e9) {
       throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
     }
+    try trainings?.validate()
     for (name, value) in [
       ("hours until a run is abandoned", retention.abandonHours),
       ("days that runs are kept", retention.retainDays),

@@ -18,6 +18,7 @@ enum MetricHelp {
     "metalr_requests_total": "Requests by endpoint and status.",
     "metalr_runs_total": "Changes of runs: opened, finished, abandoned, rewound, deleted.",
     "metalr_stored_runs": "Runs in the database by status.",
+    "metalr_trainings": "Trainings of controllers in the database by status.",
     "metalr_waiting_requests": "Requests that wait for the writer of the database.",
     "process_cpu_seconds_total": "Processor time of the process.",
     "process_open_fds": "Files that the process has open.",

@@ -9,7 +9,7 @@ import NIOConcurrencyHelpers
 final class RunStore: Sendable {
   private let file: DatabaseFile
   private let rules: RunRules
-  private let clock: @Sendable () -> Int64
+  let clock: @Sendable () -> Int64
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
   private let damage = NIOLockedValueBox<ServiceError?>(nil)
@@ -281,10 +281,17 @@ final class RunStore: Sendable {
     return error
   }
 
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+  private static let identifierLength = 24
+
   /// 120 random bits: nobody guesses another's run, and two are never the same.
-  private static func newIdentifier() -> String {
-    let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+  static func newIdentifier() -> String {
     var generator = SystemRandomNumberGenerator()
-    return String((0..<24).map { _ in alphabet[Int(generator.next() & 31)] })
+    return String((0..<identifierLength).map { _ in alphabet[Int(generator.next() & 31)] })
+  }
+
+  /// Whether a text has the form of ``newIdentifier()``.
+  static func isIdentifier(_ text: String) -> Bool {
+    text.count == identifierLength && text.allSatisfy(alphabet.contains)
   }
 }

@@ -64,6 +64,9 @@ struct StagedRuns {
     if let event { events.append(event) }
   }
 
+  /// Counts a change that is not of a run.
+  mutating func countChange() { changes += 1 }
+
   /// Takes over what was staged.
   ///
   /// - Returns: What happened, in order.
