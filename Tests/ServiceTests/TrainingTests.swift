@@ -161,6 +161,25 @@ struct TrainingTests {
     }
   }
 
+  @Test("The end of the service lets the worker save, and costs the training no attempt")
+  func ended() async throws {
+    let folder = try Sample.folder()
+    try await RunningService.with({ configuration in
+      configuration.database = folder + "/runs.sqlite"
+      try FakeWorker.use(&configuration)
+    }) { service in
+      let client = try service.client()
+      let id = try id(try await begin(client, "made", seed: FakeWorker.Seed.waits))
+      _ = try await self.await(client, id, .running)
+    }
+    let store = try Sample.store(folder)
+    defer { store.close() }
+    let training = try #require(try await store.trainings(of: .everybody, before: nil, limit: 1).first)
+    #expect(training.status == .queued && training.attempts == 0)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/trainings/" + training.id)
+    #expect(left == ["saved"])
+  }
+
   @Test("A training that ran when the service ended is taken up again by the next")
   func restart() async throws {
     let folder = try Sample.folder()

@@ -21,6 +21,9 @@ final class TrainingProgress: Sendable {
     }
   }
 
+  /// Whether anything is new.
+  var hasNews: Bool { news.withLockedValue(\.isNew) }
+
   /// What is new; nil for nothing.
   func take() -> News? {
     news.withLockedValue { news in

@@ -8,10 +8,10 @@ extension TrainingQueue {
 
   /// Draws the conclusions from the end of a worker.
   ///
-  /// - Returns: How long to wait before the next.
+  /// - Returns: How long to wait before the next; nil where they could not be stored, and are to be drawn again.
   func settle(
     _ training: Training, _ folder: String, _ end: TrainingWorker.End, isStopped: Bool
-  ) async -> Duration {
+  ) async -> Duration? {
     do throws(ServiceError) {
       guard try await store.training(training.id, of: .everybody).status == .running else {
         discard(training.id)
@@ -32,9 +32,13 @@ extension TrainingQueue {
       return try await retry(
         training, Self.sentence(end.message, without: folder), isFinal: end.status == Self.usageStatus)
     } catch {
-      // The training stays as running in the database, and is taken up again at the next start.
-      logger.error("the end of a training could not be stored", metadata: ["code": "\(error.code)"])
-      return pause
+      guard error.status != 404 else {
+        discard(training.id)
+        return .zero
+      }
+      logger.error(
+        "the end of a training could not be stored, and will be", metadata: ["code": "\(error.code)"])
+      return nil
     }
   }
 
@@ -71,6 +75,8 @@ extension TrainingQueue {
   ) async throws(ServiceError) -> Duration {
     let now = store.clock()
     let after = try await store.change(training.id) { training in
+      // Somebody may have cancelled it since.
+      guard training.status == .running else { return }
       training.attempts += 1
       guard isFinal || training.attempts >= Self.mostAttempts else {
         training.status = .queued
@@ -83,7 +89,7 @@ extension TrainingQueue {
     logger.error(
       "the worker of a training ended",
       metadata: ["id": "\(training.id)", "attempts": "\(after.attempts)", "error": "\(failure)"])
-    guard after.status == .failed else { return pause * after.attempts }
+    guard after.status != .queued else { return pause * after.attempts }
     discard(training.id)
     return .zero
   }

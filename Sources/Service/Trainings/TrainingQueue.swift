@@ -115,7 +115,8 @@ final class TrainingQueue: ServiceLifecycle.Service {
   /// Does a training, from wherever it stands, to its end or that of the service.
   private func train(_ training: Training) async {
     let folder = folder(of: training.id)
-    logger.notice("training", metadata: ["id": "\(training.id)", "name": "\(training.request.name)"])
+    logger.notice(
+      "a training begins or goes on", metadata: ["id": "\(training.id)", "name": "\(training.request.name)"])
     let end: TrainingWorker.End
     do {
       try training.request.prepare(folder)
@@ -125,29 +126,20 @@ final class TrainingQueue: ServiceLifecycle.Service {
       end = TrainingWorker.End(status: 1, message: "The worker could not be started: \(error)")
     }
     let isStopped = Task.isCancelled
-    // The end of the service shall not keep the database from being told.
-    let pause = await Task { await self.settle(training, folder, end, isStopped: isStopped) }.value
-    try? await Task.sleep(for: pause)
+    var pause: Duration?
+    repeat {
+      // In a task of its own: the end of the service shall not keep the database from being told.
+      pause = await Task { await self.settle(training, folder, end, isStopped: isStopped) }.value
+      try? await Task.sleep(for: pause ?? configuration.pulse)
+    } while pause == nil && !Task.isCancelled
   }
 
   /// Stores what a worker tells, and stops it when it is no longer wanted.
   private func accompany(_ worker: TrainingWorker, _ training: Training) async -> TrainingWorker.End {
     let progress = TrainingProgress(episodes: training.episodes)
-    let accompanying = Task { [store, configuration, logger] in
+    let accompanying = Task {
       while (try? await Task.sleep(for: configuration.pulse)) != nil {
-        let news = progress.take()
-        do throws(ServiceError) {
-          let isWanted =
-            if let news {
-              try await store.record(news.updates, episodes: news.episodes, of: training.id)
-            } else {
-              try await store.training(training.id, of: .everybody).status == .running
-            }
-          guard isWanted else { return await Self.end(worker) }
-        } catch {
-          if let news { progress.putBack(news) }
-          logger.error("progress could not be stored, and will be", metadata: ["code": "\(error.code)"])
-        }
+        guard await isWanted(training, progress) else { return await Self.end(worker) }
       }
     }
     let end = await withTaskCancellationHandler {
@@ -157,12 +149,27 @@ final class TrainingQueue: ServiceLifecycle.Service {
     }
     accompanying.cancel()
     await accompanying.value
-    if let news = progress.take() {
-      _ = try? await Task { [store] in
-        try await store.record(news.updates, episodes: news.episodes, of: training.id)
-      }.value
+    while await Task(operation: { await isWanted(training, progress) }).value, progress.hasNews,
+      !Task.isCancelled
+    {
+      try? await Task.sleep(for: configuration.pulse)
     }
     return end
+  }
+
+  /// Stores what a worker has told.
+  ///
+  /// - Returns: Whether the training is still to run; true where the database cannot be asked.
+  private func isWanted(_ training: Training, _ progress: TrainingProgress) async -> Bool {
+    let news = progress.take()
+    do throws(ServiceError) {
+      guard let news else { return try await store.training(training.id, of: .everybody).status == .running }
+      return try await store.record(news.updates, episodes: news.episodes, of: training.id)
+    } catch {
+      if let news { progress.putBack(news) }
+      logger.error("progress could not be stored, and will be", metadata: ["code": "\(error.code)"])
+      return error.status != 404
+    }
   }
 
   private static func end(_ worker: TrainingWorker) async {

@@ -70,8 +70,8 @@ final class TrainingWorker: Sendable {
       }
       return last.joined(separator: "\n")
     }
-    var status: Int32 = 0
-    for await end in ends { status = end }
+    // A task of its own, since a stream that is read by a cancelled task ends at once.
+    let status = await Task { [ends] in await ends.first { _ in true } ?? 0 }.value
     hasEnded.withLockedValue { $0 = true }
     await reading.value
     return End(status: status, message: await listening.value)

@@ -50,7 +50,7 @@ enum FakeWorker {
     }
     case "$seed" in
       1) finish ;;
-      2) trap 'exit 143' TERM; while true; do sleep 0.05; done ;;
+      2) trap 'sleep 0.3; touch "$folder/saved"; exit 143' TERM; while true; do sleep 0.05; done ;;
       4) [ ! -e "$folder/started" ] || finish; touch "$folder/started"; kill -9 $$ ;;
       5) echo 'metalr: error: It cannot be.' >&2; exit 64 ;;
       *) kill -9 $$ ;;
