@@ -99,6 +99,8 @@ struct TrainingTests {
       (#"{"name": "a", "episodes": 1, "trainee": "rm"}"#, 422, "example"),
       (#"{"name": "a", "episodes": 1, "steps": 5}"#, 422, "steps"),
       (#"{"name": "a", "episodes": 1, "trainee": "example", "optimizer": "adam"}"#, 422, "optimizer"),
+      (#"{"name": "a", "episodes": 1, "preset": "quick"}"#, 422, "universal"),
+      (#"{"name": "a", "episodes": 1, "trainee": "example", "preset": "universal"}"#, 422, "paper"),
       (#"{"name": "a", "episodes": 1, "optimizer": "nonsense"}"#, 422, "There is no optimizer in x."),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"budgets": [1, 20000]}}}"#, 422, "budgets"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"widths": [4096]}}}"#, 422, "widths"),

@@ -59,9 +59,11 @@ struct TrainingRequest: Codable, Sendable, Equatable {
           remedy: names.isEmpty
             ? "Leave trainee out: the operator has allowed none." : "Choose from: \(names).")
       }
+      try Self.check(preset, among: ["quick", "paper"])
       try Self.refuse(
         [("problems", problems != nil), ("optimizer", optimizer != nil)], "a training on sampled problems")
     } else {
+      try Self.check(preset, among: ["universal"])
       try Self.refuse(
         [("steps", steps != nil), ("interval", interval != nil), ("seeds", seeds != nil)],
         "a training with a trainee")
@@ -86,6 +88,13 @@ struct TrainingRequest: Codable, Sendable, Equatable {
     guard let value, !range.contains(value) else { return }
     throw .invalid(
       "\(name) is \(value).", remedy: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
+  }
+
+  private static func check(_ preset: String?, among presets: [String]) throws(ServiceError) {
+    guard let preset, !presets.contains(preset) else { return }
+    throw .invalid(
+      "preset is '\(preset.prefix(64))'.",
+      remedy: "Give \(presets.joined(separator: " or ")), or leave it out.")
   }
 
   private static func refuse(_ options: [(String, Bool)], _ what: String) throws(ServiceError) {
