@@ -32,10 +32,20 @@ struct AuditTests {
         ], in: folder)
     }) { service in
       let client = try service.client()
+      var streams: [TestClient] = []
+      for secret in ["b", "c", "r"] { streams.append(try await watch(service, secret)) }
       let opened = try await client.request(
         "POST", "/v1/runs", body: RunningService.opening, headers: header("a"))
       let id = try #require(opened.object["id"] as? String)
-      for (secret, status, count) in [("a", 200, 1), ("b", 200, 1), ("c", 404, 0), ("r", 200, 1)] {
+      let other = try await client.request(
+        "POST", "/v1/runs", body: RunningService.opening, headers: header("c"))
+      let otherID = try #require(other.object["id"] as? String)
+      for (stream, (mine, others)) in zip(streams, [(id, [otherID]), (otherID, [id]), (otherID, [])]) {
+        var text = ""
+        while !text.contains(mine), let chunk = try await stream.chunk() { text += chunk }
+        for id in others { #expect(!text.contains(id)) }
+      }
+      for (secret, status, count) in [("a", 200, 1), ("b", 200, 1), ("c", 404, 1), ("r", 200, 2)] {
         let shown = try await client.request("GET", "/v1/runs/\(id)", headers: header(secret))
         #expect(shown.status == status, "\(secret)")
         let listed = try await client.request("GET", "/v1/runs", headers: header(secret))
@@ -84,6 +94,14 @@ struct AuditTests {
       #expect(after.map { $0["action"] as? String } == ["DELETE /v1/runs/{id}"])
       #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
+  }
+
+  private func watch(_ service: RunningService, _ secret: String) async throws -> TestClient {
+    let stream = try service.client()
+    try await stream.send(
+      "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(secret)\r\n\r\n")
+    _ = try await stream.begin()
+    return stream
   }
 
   private func lines(_ path: String) throws -> [[String: Any]] {
