@@ -28,6 +28,7 @@ struct TrainingRequest: Codable, Sendable, Equatable {
       var optimizer: String?
       var operations: Double?
       var regularization: Double?
+      var averaging: Double?
     }
 
     var drawn: Drawn
