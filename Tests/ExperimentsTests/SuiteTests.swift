@@ -77,13 +77,13 @@ struct SuiteTests {
   func claims() throws {
     let path = NSTemporaryDirectory() + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: path) }
-    func claims(_ text: String) throws -> [SuiteClaim] {
+    func read(_ text: String) throws -> [SuiteClaim] {
       try AtomicFile.write(text, to: path)
       return try SuiteClaim.contents(of: path)
     }
-    let claims = try claims("# before the runs\n\na b < c # why\n")
+    let claims = try read("# before the runs\n\na b < c # why\n")
     #expect(claims == [SuiteClaim(method: "a b", rival: "c")])
-    for text in ["", "a > b", "a < b < c", "a <"] { #expect(throws: FileError.self) { try claims(text) } }
+    for text in ["", "a > b", "a < b < c", "a <"] { #expect(throws: FileError.self) { try read(text) } }
     let results = try SuiteComparison(suite: Self.suite, contenders: Self.rivals).run(
       on: TraineePool(workers: 2))
     let name = "constant 1.0 x usual"
