@@ -3,7 +3,8 @@ internal import Kernels
 /// A network as data: operations in order, each from the values it reads to the value it makes.
 ///
 /// A value is one activation, (channels, height, width) an image. Value 0 is the input; the last is the logits.
-/// Make one with ``leNet(input:classes:width:)``, ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
+/// Make one with ``leNet(input:classes:width:)``, ``wideLeNet(input:classes:width:)``,
+/// ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
 public struct Model: Sendable {
   /// The size of a value, for one image.
   public struct Shape: Sendable, Equatable, Codable, CustomStringConvertible {
@@ -35,6 +36,8 @@ public struct Model: Sendable {
   public let statistics: ParameterTable
   /// Number of classes, which is the number of logits.
   public let classes: Int
+  /// How convolutions and dense layers start.
+  public internal(set) var initialWeights = InitialWeights.uniform
 
   /// The size of one input image.
   public var input: Shape { shapes[0] }

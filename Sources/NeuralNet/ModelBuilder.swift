@@ -147,8 +147,14 @@ public struct ModelBuilder {
 
   /// The finished network, whose last layer made `logits`: one for each class.
   ///
+  /// - Parameters:
+  ///   - logits: The last value.
+  ///   - initialWeights: How convolutions and dense layers start.
+  /// - Returns: The network, whose weights a ``Network`` holds.
   /// - Throws: ``ModelError`` when `logits` is not the last value, is not flat, or is more than 256 classes.
-  public func build(logits: Value) throws(ModelError) -> Model {
+  public func build(
+    logits: Value, initialWeights: InitialWeights = .uniform
+  ) throws(ModelError) -> Model {
     guard !nodes.isEmpty, logits.index == shapes.count - 1 else {
       throw ModelError("The logits must be the result of the last layer. Build them last.")
     }
@@ -157,7 +163,8 @@ public struct ModelBuilder {
       throw ModelError("Logits must be flat and at most 256, got \(last). End with a dense layer.")
     }
     return Model(
-      parameters: parameters, statistics: statistics, classes: last.channels, nodes: nodes, shapes: shapes)
+      parameters: parameters, statistics: statistics, classes: last.channels,
+      initialWeights: initialWeights, nodes: nodes, shapes: shapes)
   }
 
   private mutating func append(

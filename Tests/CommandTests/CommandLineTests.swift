@@ -22,9 +22,10 @@ struct CommandLineTests {
   }
 
   @Test(
-    "Every command that trains refuses a size for LeNet-5",
+    "Every command that trains refuses a size for a LeNet",
     arguments: [
-      ["train"], ["train-controller"], ["apply", "--checkpoint", "fashion"], ["sweep"], ["find-rate"],
+      ["train"], ["train", "--model", "lenet-wide"], ["train-controller"],
+      ["apply", "--checkpoint", "fashion"], ["sweep"], ["find-rate"],
       ["pbt"], ["benchmark"], ["compare", "constant"], ["reproduce", "table1", "--models", "cnn"],
     ])
   func size(command: [String]) throws {

@@ -22,7 +22,8 @@ struct TraineeOptions: ParsableArguments {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Network: cnn (LeNet-5) or resnet (default: cnn).")
+  @Option(
+    help: "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units) or resnet (default: cnn).")
   var model: ModelKind?
 
   @Option(
@@ -50,6 +51,7 @@ struct TraineeOptions: ParsableArguments {
   var specification: ModelSpecification {
     switch (modelKind, blocks) {
     case (.cnn, _): .leNet
+    case (.leNetWide, _): .wideLeNet()
     case (.resnet, nil): .resNet18(width: width ?? 64)
     case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
     }
@@ -82,7 +84,7 @@ struct TraineeOptions: ParsableArguments {
   /// Refuses a size where none of a command's networks has one; which they are, the command knows.
   func validateSize(of models: [ModelKind]) throws {
     guard width == nil && blocks == nil || models.contains(.resnet) else {
-      throw ValidationError("--width and --blocks are for --model resnet; LeNet-5 has one size.")
+      throw ValidationError("--width and --blocks are for --model resnet; the other networks have one size.")
     }
   }
 }
@@ -107,5 +109,6 @@ extension TraineeOptions {
 /// The networks that the command can train.
 enum ModelKind: String, CaseIterable, ExpressibleByArgument {
   case cnn
+  case leNetWide = "lenet-wide"
   case resnet
 }
