@@ -3,7 +3,7 @@ internal import Kernels
 /// A network as data: operations in order, each from the values it reads to the value it makes.
 ///
 /// A value is one activation, (channels, height, width) an image. Value 0 is the input; the last is the logits.
-/// Make one with ``leNet(input:classes:width:)``, ``wideLeNet(input:classes:width:)``,
+/// Make one with ``leNet(input:classes:width:)``, ``wideLeNet(input:classes:width:dropout:)``,
 /// ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
 public struct Model: Sendable {
   /// The size of a value, for one image.
@@ -71,6 +71,11 @@ public struct Model: Sendable {
     }
   }
 
+  /// Whether ``Network/dropoutSeed`` matters.
+  public var hasDropout: Bool {
+    nodes.contains { if case .dropout = $0.operation { true } else { false } }
+  }
+
   let nodes: [Node]
   let shapes: [Shape]
 
@@ -79,7 +84,7 @@ public struct Model: Sendable {
     case .convolution(let layer), .convolutionPool(let layer):
       layer.weight.count * Int(layer.shape.outputHeight * layer.shape.outputWidth)
     case .dense(let layer): layer.weight.count
-    case .maxPool, .averagePool, .relu, .batchNorm, .add: 0
+    case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: 0
     }
   }
 
@@ -100,6 +105,8 @@ public struct Model: Sendable {
     case relu
     case batchNorm(BatchNorm)
     case add
+    /// In place. In training each number is 0 with this probability and else divided by the probability of the rest.
+    case dropout(Double)
   }
 
   struct Convolution: Sendable {

@@ -116,6 +116,14 @@ public struct ModelBuilder {
     append(.relu, from: [x], to: shape(of: x))
   }
 
+  /// Dropout (Srivastava et al., 2014): in training each number of `x` is 0 with probability `rate`, and else divided by
+  /// 1 - `rate`.
+  ///
+  /// - Precondition: `x` is not the input, and no other layer reads it.
+  mutating func dropout(_ x: Value, rate: Double) -> Value {
+    append(.dropout(rate), from: [x], to: shape(of: x))
+  }
+
   /// Batch normalisation of each channel (Ioffe and Szegedy, 2015): epsilon 1e-5, momentum 0.1.
   ///
   /// Its parameters are `name.weight` and `name.bias`, its statistics `name.running_mean` and

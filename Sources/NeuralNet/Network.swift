@@ -24,6 +24,11 @@ public final class Network {
   /// Running mean and variance of batch normalisations, as ``Model/statistics`` lays them out.
   public let statistics: AlignedBuffer<Float>
 
+  /// Decides what dropout leaves out of a batch.
+  ///
+  /// Change it before each training step: the same seed leaves out the same.
+  public var dropoutSeed: UInt32 = 0
+
   let kernels: UnsafePointer<KernelTable>
   let training: Runnable
   let evaluation: Runnable
@@ -103,7 +108,7 @@ public final class Network {
         parameters.elements[layer.bias].update(repeating: 0)
         statistics.elements[layer.runningMean].update(repeating: 0)
         statistics.elements[layer.runningVariance].update(repeating: 1)
-      case .maxPool, .averagePool, .relu, .add: break
+      case .maxPool, .averagePool, .relu, .add, .dropout: break
       }
     }
   }

@@ -52,7 +52,8 @@ struct TrainTests {
     let folder = try TemporaryFolder()
     let run = try Self.metalr(
       [
-        "train", "--model", "lenet-wide", "--preset", "quick", "--quiet", "--json", "--output",
+        "train", "--model", "lenet-wide", "--dropout", "0.4", "--preset", "quick", "--quiet", "--json",
+        "--output",
         folder.path + "/a",
       ] + TrainControllerTests.small)
     #expect(run.status == 0, "\(run.error)")

@@ -77,7 +77,7 @@ struct GradientTests {
   func models() throws {
     let grey = Model.Shape(channels: 1, height: 28, width: 28)
     try check(.leNet(input: grey, classes: 10), batch: 5, "LeNet")
-    try check(.wideLeNet(input: grey, classes: 10, width: 0.2), batch: 5, "wide LeNet")
+    try check(.wideLeNet(input: grey, classes: 10, width: 0.2, dropout: 0.4), batch: 5, "wide LeNet")
     let colour = Model.Shape(channels: 3, height: 8, width: 8)
     try check(.resNet(input: colour, classes: 10, widths: [4, 6], blocks: 1), batch: 19, "ResNet")
   }

@@ -15,7 +15,9 @@ struct NetworkTests {
     var probabilities: [Float]
   }
 
-  static let models: [ModelSpecification] = [.leNet, .cifarResNet(blocks: 1, width: 3)]
+  static let models: [ModelSpecification] = [
+    .leNet, .cifarResNet(blocks: 1, width: 3), .wideLeNet(width: 0.1, dropout: 0.4),
+  ]
 
   @Test(
     "Threads do not change a bit, with full and with partial tiles", arguments: models,
@@ -93,6 +95,37 @@ struct NetworkTests {
     let narrow = try ModelSpecification.wideLeNet().scaled(by: 0.5)
     #expect(narrow == .wideLeNet(width: 0.5) && narrow.description == "Wide LeNet x0.5")
     #expect(throws: ModelError.self) { try ModelSpecification.wideLeNet().scaled(by: 0) }
+  }
+
+  @Test("Dropout leaves out its share of the units, the same for a seed, and none in evaluation")
+  func dropout() throws {
+    let input = Model.Shape(channels: 1, height: 8, width: 8)
+    func unitsInUse(dropout: Double, seed: UInt32) throws -> (units: Set<Int>, evaluation: Double) {
+      let model = try Model.wideLeNet(input: input, classes: 10, dropout: dropout)
+      var generator = SeededGenerator(seed: 1)
+      let network = Network(model, maximumBatch: 1, generator: &generator)
+      let source = randomImages(1, of: model, using: &generator)
+      network.dropoutSeed = seed
+      _ = network.lossAndGradient(source, indices: [0])
+      let place = try #require(model.parameters["fc2.weight"]).range
+      let gradient = Array(network.gradient.elements[place])
+      return (
+        Set((0..<1024).filter { unit in (0..<10).contains { gradient[$0 * 1024 + unit] != 0 } }),
+        network.evaluate(source, indices: [0]).lossSum
+      )
+    }
+    let all = try unitsInUse(dropout: 0, seed: 1)
+    let some = try unitsInUse(dropout: 0.4, seed: 1)
+    let others = try unitsInUse(dropout: 0.4, seed: 2)
+    // Four standard deviations of a binomial share of 500 units are 0.09.
+    for kept in [some.units, others.units] {
+      #expect(kept.isStrictSubset(of: all.units))
+      #expect(abs(Double(kept.count) / Double(all.units.count) - 0.6) < 0.09)
+    }
+    #expect(some.units != others.units)
+    #expect(try unitsInUse(dropout: 0.4, seed: 1).units == some.units)
+    #expect(some.evaluation == all.evaluation)
+    #expect(throws: ModelError.self) { try Model.wideLeNet(input: input, classes: 10, dropout: 1) }
   }
 
   @Test(
