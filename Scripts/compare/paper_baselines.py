@@ -170,6 +170,9 @@ class Trainer:
         self.rate = torch.zeros((), device=DEVICE)
         on_gpu = DEVICE.type == "cuda"
         self.optimizer = torch.optim.Adam(self.parameters, lr=self.rate if on_gpu else 0.0, fused=on_gpu, capturable=on_gpu)
+        if on_gpu:
+            # The optimizer's own tensor, which the graph reads.
+            self.rate = self.optimizer.param_groups[0]["lr"]
         self.order = torch.zeros(options.steps, options.batch, dtype=torch.int64, device=DEVICE)
         self.rates = torch.zeros(options.steps, device=DEVICE)
         self.position = torch.zeros(1, dtype=torch.int64, device=DEVICE)
