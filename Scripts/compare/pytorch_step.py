@@ -44,6 +44,13 @@ def lenet(channels, size):
         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
 
 
+def wide_lenet(channels, size):
+    return nn.Sequential(
+        nn.Conv2d(channels, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(64 * (size // 4) ** 2, 1024), nn.ReLU(), nn.Linear(1024, 10))
+
+
 def resnet(channels, widths, blocks):
     layers = [nn.Conv2d(channels, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
     before = widths[0]
@@ -61,6 +68,8 @@ class Work:
         torch.manual_seed(0)
         if options.model == "lenet":
             network = lenet(options.channels, options.size)
+        elif options.model == "lenet-wide":
+            network = wide_lenet(options.channels, options.size)
         else:
             network = resnet(options.channels, options.widths, options.blocks)
         self.network = network.to(memory_format=layout)
@@ -94,7 +103,7 @@ def milliseconds(work):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", choices=["lenet", "resnet"], default="lenet")
+    parser.add_argument("--model", choices=["lenet", "lenet-wide", "resnet"], default="lenet")
     parser.add_argument("--channels", type=int, default=1)
     parser.add_argument("--size", type=int, default=28)
     parser.add_argument("--widths", type=int, nargs="+", default=[16, 32, 64])

@@ -3,7 +3,8 @@ internal import Kernels
 /// A network as data: operations in order, each from the values it reads to the value it makes.
 ///
 /// A value is one activation, (channels, height, width) an image. Value 0 is the input; the last is the logits.
-/// Make one with ``leNet(input:classes:width:)``, ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
+/// Make one with ``leNet(input:classes:width:)``, ``wideLeNet(input:classes:width:dropout:)``,
+/// ``resNet(input:classes:widths:blocks:)`` or a ``ModelBuilder``.
 public struct Model: Sendable {
   /// The size of a value, for one image.
   public struct Shape: Sendable, Equatable, Codable, CustomStringConvertible {
@@ -35,6 +36,8 @@ public struct Model: Sendable {
   public let statistics: ParameterTable
   /// Number of classes, which is the number of logits.
   public let classes: Int
+  /// How convolutions and dense layers start.
+  public internal(set) var initialWeights = InitialWeights.uniform
 
   /// The size of one input image.
   public var input: Shape { shapes[0] }
@@ -68,6 +71,11 @@ public struct Model: Sendable {
     }
   }
 
+  /// Whether ``Network/dropoutSeed`` matters.
+  public var hasDropout: Bool {
+    nodes.contains { if case .dropout = $0.operation { true } else { false } }
+  }
+
   let nodes: [Node]
   let shapes: [Shape]
 
@@ -76,7 +84,7 @@ public struct Model: Sendable {
     case .convolution(let layer), .convolutionPool(let layer):
       layer.weight.count * Int(layer.shape.outputHeight * layer.shape.outputWidth)
     case .dense(let layer): layer.weight.count
-    case .maxPool, .averagePool, .relu, .batchNorm, .add: 0
+    case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: 0
     }
   }
 
@@ -97,6 +105,8 @@ public struct Model: Sendable {
     case relu
     case batchNorm(BatchNorm)
     case add
+    /// In place. In training each number is 0 with this probability and else divided by the probability of the rest.
+    case dropout(Double)
   }
 
   struct Convolution: Sendable {

@@ -116,6 +116,14 @@ public struct ModelBuilder {
     append(.relu, from: [x], to: shape(of: x))
   }
 
+  /// Dropout (Srivastava et al., 2014): in training each number of `x` is 0 with probability `rate`, and else divided by
+  /// 1 - `rate`.
+  ///
+  /// - Precondition: `x` is not the input, and no other layer reads it.
+  mutating func dropout(_ x: Value, rate: Double) -> Value {
+    append(.dropout(rate), from: [x], to: shape(of: x))
+  }
+
   /// Batch normalisation of each channel (Ioffe and Szegedy, 2015): epsilon 1e-5, momentum 0.1.
   ///
   /// Its parameters are `name.weight` and `name.bias`, its statistics `name.running_mean` and
@@ -147,8 +155,14 @@ public struct ModelBuilder {
 
   /// The finished network, whose last layer made `logits`: one for each class.
   ///
+  /// - Parameters:
+  ///   - logits: The last value.
+  ///   - initialWeights: How convolutions and dense layers start.
+  /// - Returns: The network, whose weights a ``Network`` holds.
   /// - Throws: ``ModelError`` when `logits` is not the last value, is not flat, or is more than 256 classes.
-  public func build(logits: Value) throws(ModelError) -> Model {
+  public func build(
+    logits: Value, initialWeights: InitialWeights = .uniform
+  ) throws(ModelError) -> Model {
     guard !nodes.isEmpty, logits.index == shapes.count - 1 else {
       throw ModelError("The logits must be the result of the last layer. Build them last.")
     }
@@ -157,7 +171,8 @@ public struct ModelBuilder {
       throw ModelError("Logits must be flat and at most 256, got \(last). End with a dense layer.")
     }
     return Model(
-      parameters: parameters, statistics: statistics, classes: last.channels, nodes: nodes, shapes: shapes)
+      parameters: parameters, statistics: statistics, classes: last.channels,
+      initialWeights: initialWeights, nodes: nodes, shapes: shapes)
   }
 
   private mutating func append(

@@ -99,7 +99,7 @@ extension Network {
         case .batchNorm(let layer):
           channelCount += Channels.count * aligned(layer.channels)
           largest = max(largest, layer.channels)
-        case .relu, .add: break
+        case .relu, .add, .dropout: break
         }
       }
       packed = AlignedBuffer(count: packedCount)
@@ -128,7 +128,7 @@ extension Network {
             largest, kernels.pointee.convolutionScratchCount(convolutions.pointer + node, Int32(tiles)))
         case .dense:
           largest = max(largest, kernels.pointee.denseScratchCount(denses.pointer + node, Int32(tiles)))
-        case .maxPool, .averagePool, .relu, .batchNorm, .add: break
+        case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: break
         }
       }
       return largest

@@ -47,6 +47,7 @@ extension Network {
       kernels.pointee.reluBackward(place.count(y), place[y], place[dy], place[dx])
     case .add(let a, let b, let sum):
       kernels.pointee.add(place.count(sum), place[a], place[b], place[sum])
+    case .dropout(let node, let x): drop(node, place[x], place.plan.sizes[x], place.chunk)
     case .batchStatistics(let node, let x):
       let (channels, area) = size(node)
       let (mean, squares) = partials(of: place.chunk.firstTile)
@@ -83,6 +84,20 @@ extension Network {
         Int32(model.input.channels), Int32(model.input.area), Int32(min(lanes, chunk.images - tile * lanes)),
         batch.pixels, batch.indices + (chunk.firstTile + tile) * lanes, inputScale.pointer,
         inputShift.pointer, x + tile * model.input.count * lanes)
+    }
+  }
+
+  /// Sets a share of the numbers to 0 and scales the others up; tiles have seeds of their own, whatever their chunk.
+  private func drop(_ node: Int, _ x: UnsafeMutablePointer<Float>, _ count: Int, _ chunk: Chunk) {
+    guard case .dropout(let rate) = layers.operations[node] else {
+      preconditionFailure("node \(node) is not a dropout")
+    }
+    for tile in 0..<chunk.tiles {
+      var seed = SplitMix32(state: dropoutSeed)
+      seed.mix(UInt32(node))
+      seed.mix(UInt32(chunk.firstTile + tile))
+      kernels.pointee.rowDropout(
+        count, seed.state, UInt32(rate * 0x1p32), Float(1 / (1 - rate)), x + tile * count)
     }
   }
 
@@ -133,7 +148,7 @@ extension Network {
     case .convolution(let layer), .convolutionPool(let layer):
       layer.bias.map { UnsafePointer(parameters.pointer + $0.lowerBound) }
     case .dense(let layer): UnsafePointer(parameters.pointer + layer.bias.lowerBound)
-    case .maxPool, .averagePool, .relu, .batchNorm, .add: nil
+    case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: nil
     }
   }
 }

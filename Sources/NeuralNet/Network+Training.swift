@@ -115,7 +115,7 @@ extension Network {
       case .dense(let layer):
         kernels.pointee.densePack(
           layers.denses.pointer + node, parameters.pointer + layer.weight.lowerBound, packed)
-      case .maxPool, .averagePool, .relu, .batchNorm, .add: break
+      case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: break
       }
     }
   }
@@ -137,7 +137,7 @@ extension Network {
         kernels.pointee.denseFinishGradient(
           layers.denses.pointer + node, sum, gradient.pointer + layer.weight.lowerBound,
           gradient.pointer + layer.bias.lowerBound)
-      case .maxPool, .averagePool, .relu, .batchNorm, .add: break
+      case .maxPool, .averagePool, .relu, .batchNorm, .add, .dropout: break
       }
     }
   }

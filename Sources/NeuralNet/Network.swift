@@ -24,6 +24,11 @@ public final class Network {
   /// Running mean and variance of batch normalisations, as ``Model/statistics`` lays them out.
   public let statistics: AlignedBuffer<Float>
 
+  /// Decides what dropout leaves out of a batch.
+  ///
+  /// Change it before each training step: the same seed leaves out the same.
+  public var dropoutSeed: UInt32 = 0
+
   let kernels: UnsafePointer<KernelTable>
   let training: Runnable
   let evaluation: Runnable
@@ -36,7 +41,7 @@ public final class Network {
   let inputScale: AlignedBuffer<Float>
   let inputShift: AlignedBuffer<Float>
 
-  /// A network with PyTorch's default initial weights.
+  /// A network with the initial weights of its model.
   ///
   /// - Parameters:
   ///   - model: What it computes.
@@ -81,26 +86,29 @@ public final class Network {
     initialise(using: &generator)
   }
 
-  /// Draws new weights as PyTorch does by default, and forgets the running statistics.
+  /// Draws new weights, and forgets the running statistics.
   ///
-  /// Convolutions and dense layers: ``Initialization/uniform(count:fanIn:using:)`` for weights and biases, in
-  /// the order of the table. Batch normalisation: scale 1, shift 0, running mean 0, running variance 1.
+  /// Convolutions and dense layers: as ``Model/initialWeights`` says, in the order of the table. Batch
+  /// normalisation: scale 1, shift 0, running mean 0, running variance 1.
   public func initialise(using generator: inout SeededGenerator) {
     for node in model.nodes {
       switch node.operation {
       case .convolution(let layer), .convolutionPool(let layer):
-        let fanIn = layer.weight.count / Int(layer.shape.outputChannels)
-        draw(layer.weight, fanIn: fanIn, using: &generator)
-        if let bias = layer.bias { draw(bias, fanIn: fanIn, using: &generator) }
+        let outputs = Int(layer.shape.outputChannels)
+        let window = layer.weight.count / outputs / Int(layer.shape.inputChannels)
+        draw(
+          layer.weight, layer.bias, fanIn: layer.weight.count / outputs, fanOut: window * outputs,
+          using: &generator)
       case .dense(let layer):
-        draw(layer.weight, fanIn: Int(layer.shape.inputs), using: &generator)
-        draw(layer.bias, fanIn: Int(layer.shape.inputs), using: &generator)
+        draw(
+          layer.weight, layer.bias, fanIn: Int(layer.shape.inputs), fanOut: Int(layer.shape.outputs),
+          using: &generator)
       case .batchNorm(let layer):
         parameters.elements[layer.weight].update(repeating: 1)
         parameters.elements[layer.bias].update(repeating: 0)
         statistics.elements[layer.runningMean].update(repeating: 0)
         statistics.elements[layer.runningVariance].update(repeating: 1)
-      case .maxPool, .averagePool, .relu, .add: break
+      case .maxPool, .averagePool, .relu, .add, .dropout: break
       }
     }
   }
@@ -113,8 +121,24 @@ public final class Network {
     return 4 * floats + 8 * partialSums.count
   }
 
-  private func draw(_ range: Range<Int>, fanIn: Int, using generator: inout SeededGenerator) {
-    let values = Initialization.uniform(count: range.count, fanIn: fanIn, using: &generator)
+  private func draw(
+    _ weight: Range<Int>, _ bias: Range<Int>?, fanIn: Int, fanOut: Int,
+    using generator: inout SeededGenerator
+  ) {
+    switch model.initialWeights {
+    case .uniform:
+      for range in [weight, bias ?? 0..<0] {
+        assign(Initialization.uniform(count: range.count, fanIn: fanIn, using: &generator), to: range)
+      }
+    case .glorotUniform:
+      assign(
+        Initialization.glorotUniform(
+          count: weight.count, fanIn: fanIn, fanOut: fanOut, using: &generator), to: weight)
+      if let bias { parameters.elements[bias].update(repeating: 0) }
+    }
+  }
+
+  private func assign(_ values: [Float], to range: Range<Int>) {
     _ = UnsafeMutableBufferPointer(rebasing: parameters.elements[range]).update(fromContentsOf: values)
   }
 }

@@ -27,6 +27,7 @@ struct Plan {
     case relu(x: Storage, y: Storage)
     case reluGradient(y: Storage, dy: Storage, dx: Storage)
     case add(a: Storage, b: Storage, sum: Storage)
+    case dropout(node: Int, x: Storage)
     case batchStatistics(node: Int, x: Storage)
     case normalise(node: Int, x: Storage, addend: Storage?, y: Storage)
     case batchGradientSums(node: Int, x: Storage, dy: Storage)
@@ -36,7 +37,7 @@ struct Plan {
     /// The memory that the step reads or writes.
     var storages: [Storage] {
       switch self {
-      case .gather(let a), .batchStatistics(_, let a): [a]
+      case .gather(let a), .batchStatistics(_, let a), .dropout(_, let a): [a]
       case .convolution(_, let a, let b), .convolutionWeightGradient(_, let a, let b),
         .dense(_, let a, let b),
         .denseWeightGradient(_, let a, let b), .denseInputGradient(_, let a, let b),

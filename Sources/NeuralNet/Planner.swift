@@ -56,6 +56,7 @@ struct Planner {
       switch node.operation {
       case .relu, .add:
         output = mayOverwrite(node.inputs[0], training: training) ? x : storage(of: node.output)
+      case .dropout: output = x
       default:
         output = storage(of: node.output)
       }
@@ -73,6 +74,7 @@ struct Planner {
       case .averagePool: emit(.averagePool(node: index, x: x, y: output))
       case .relu: emit(.relu(x: x, y: output))
       case .add: emit(.add(a: x, b: inputs[1], sum: output))
+      case .dropout: if training { emit(.dropout(node: index, x: x)) }
       case .batchNorm:
         if training {
           emit(.batchStatistics(node: index, x: x))
@@ -131,6 +133,9 @@ struct Planner {
     case .add:
       shared.insert(dy)
       for input in node.inputs { receive(dy, for: input) }
+    case .dropout:
+      // What ReLU's gradient finds at 0 in place of its result has a gradient of 0 already.
+      pass(to: input, over: dy) { .dropout(node: index, x: $0) }
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Weights that a run is judged by")
 struct EvaluationWeightsTests {
-  static let models = ImageClassifierTests.models
+  static let models: [ModelSpecification] = [.leNet, .cifarResNet(blocks: 1, width: 4)]
 
   @Test("Schedule-free runs are validated, tested and saved at the average of their steps", arguments: models)
   func scheduleFree(model: ModelSpecification) throws {

@@ -6,7 +6,9 @@ import BuiltInTrainees
 
 @Suite("Image classifier")
 struct ImageClassifierTests {
-  static let models: [ModelSpecification] = [.leNet, .cifarResNet(blocks: 1, width: 4)]
+  static let models: [ModelSpecification] = [
+    .leNet, .cifarResNet(blocks: 1, width: 4), .wideLeNet(width: 0.1, dropout: 0.4),
+  ]
 
   @Test("It learns to tell squares apart", arguments: models)
   func learns(model: ModelSpecification) throws {

@@ -34,6 +34,8 @@ struct BenchmarkTests {
     let run = try measure([])
     #expect(run.output.hasPrefix("LeNet-5, 28x28 grey, batch 20, 1 thread, "))
     #expect(run.output.contains("\ntrain step ") && run.output.contains("\nforward and loss "))
+    let wide = try measure(["--model", "lenet-wide"])
+    #expect(wide.output.hasPrefix("Wide LeNet, 28x28 grey, batch 20, 1 thread, "))
   }
 
   @Test(

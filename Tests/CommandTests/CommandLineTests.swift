@@ -12,6 +12,11 @@ struct CommandLineTests {
       (["datasets", "list", "--nonsense"], "Unknown option '--nonsense'"),
       (["datasets", "nonsense"], "Unexpected argument 'nonsense'"),
       (["train", "--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'"),
+      (["train", "--dropout", "0.5"], "--dropout is for --model lenet-wide; the other networks have none."),
+      (
+        ["train", "--model", "lenet-wide", "--dropout", "1"],
+        "--dropout is 1.0; give a share from 0 to below 1."
+      ),
     ])
   func wrongCommandLine(arguments: [String], message: String) throws {
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
@@ -22,9 +27,10 @@ struct CommandLineTests {
   }
 
   @Test(
-    "Every command that trains refuses a size for LeNet-5",
+    "Every command that trains refuses a size for a LeNet",
     arguments: [
-      ["train"], ["train-controller"], ["apply", "--checkpoint", "fashion"], ["sweep"], ["find-rate"],
+      ["train"], ["train", "--model", "lenet-wide"], ["train-controller"],
+      ["apply", "--checkpoint", "fashion"], ["sweep"], ["find-rate"],
       ["pbt"], ["benchmark"], ["compare", "constant"], ["reproduce", "table1", "--models", "cnn"],
     ])
   func size(command: [String]) throws {

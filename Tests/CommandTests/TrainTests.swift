@@ -47,6 +47,19 @@ struct TrainTests {
     #expect(object?["steps"] as? Int == 12)
   }
 
+  @Test("The wide LeNet trains under the quick preset")
+  func wideLeNet() throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.metalr(
+      [
+        "train", "--model", "lenet-wide", "--dropout", "0.4", "--preset", "quick", "--quiet", "--json",
+        "--output",
+        folder.path + "/a",
+      ] + TrainControllerTests.small)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(try run.object()["steps"] as? Int == 12)
+  }
+
   @Test("A range test prints a suggestion or why there is none, and writes curves and a picture")
   func findRate() throws {
     let folder = try TemporaryFolder()

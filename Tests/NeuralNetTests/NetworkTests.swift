@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNet
 import Randomness
 import Testing
@@ -14,7 +15,9 @@ struct NetworkTests {
     var probabilities: [Float]
   }
 
-  static let models: [ModelSpecification] = [.leNet, .cifarResNet(blocks: 1, width: 3)]
+  static let models: [ModelSpecification] = [
+    .leNet, .cifarResNet(blocks: 1, width: 3), .wideLeNet(width: 0.1, dropout: 0.4),
+  ]
 
   @Test(
     "Threads do not change a bit, with full and with partial tiles", arguments: models,
@@ -69,6 +72,82 @@ struct NetworkTests {
     #expect(model.multiplyAdds == 6 * 25 * 784 + 16 * 150 * 100 + 400 * 120 + 120 * 84 + 84 * 10)
     #expect(model.trainingMultiplyAdds == 3 * model.multiplyAdds - 6 * 25 * 784)
     #expect(model.lastDenseWeights == model.parameters["fc3.weight"]?.range)
+  }
+
+  @Test("The wide LeNet has the parameters of TensorFlow's, and starts as TensorFlow does")
+  func wideLeNet() throws {
+    let model = try Model.wideLeNet(input: .init(channels: 1, height: 28, width: 28), classes: 10)
+    #expect(model.parameters.count == 832 + 51_264 + 3136 * 1024 + 1024 + 10_250)
+    #expect(model.multiplyAdds == 25 * 32 * 784 + 800 * 64 * 196 + 3136 * 1024 + 10_240)
+    var generator = SeededGenerator(seed: 3)
+    let network = Network(model, maximumBatch: 1, generator: &generator)
+    let fans = ["conv1": 25 + 800, "conv2": 800 + 1600, "fc1": 3136 + 1024, "fc2": 1024 + 10]
+    for (layer, fan) in fans {
+      let place = try #require(model.parameters[layer + ".weight"]).range
+      let weights = Array(network.parameters.elements[place])
+      let bound = (6 / Float(fan)).squareRoot()
+      let largest = try #require(weights.map(abs).max())
+      #expect(largest <= bound && largest > 0.98 * bound, "\(layer)")
+      #expect(abs(weights.reduce(0, +) / Float(weights.count)) < 0.1 * bound, "\(layer)")
+      let biases = network.parameters.elements[try #require(model.parameters[layer + ".bias"]).range]
+      #expect(biases.allSatisfy { $0 == 0 }, "\(layer)")
+    }
+    let narrow = try ModelSpecification.wideLeNet().scaled(by: 0.5)
+    #expect(narrow == .wideLeNet(width: 0.5) && narrow.description == "Wide LeNet x0.5")
+    #expect(throws: ModelError.self) { try ModelSpecification.wideLeNet().scaled(by: 0) }
+  }
+
+  @Test("Dropout leaves out its share of the units, the same for a seed, and none in evaluation")
+  func dropout() throws {
+    let input = Model.Shape(channels: 1, height: 8, width: 8)
+    func unitsInUse(dropout: Double, seed: UInt32) throws -> (units: Set<Int>, evaluation: Double) {
+      let model = try Model.wideLeNet(input: input, classes: 10, dropout: dropout)
+      var generator = SeededGenerator(seed: 1)
+      let network = Network(model, maximumBatch: 1, generator: &generator)
+      let source = randomImages(1, of: model, using: &generator)
+      network.dropoutSeed = seed
+      _ = network.lossAndGradient(source, indices: [0])
+      let place = try #require(model.parameters["fc2.weight"]).range
+      let gradient = Array(network.gradient.elements[place])
+      return (
+        Set((0..<1024).filter { unit in (0..<10).contains { gradient[$0 * 1024 + unit] != 0 } }),
+        network.evaluate(source, indices: [0]).lossSum
+      )
+    }
+    let all = try unitsInUse(dropout: 0, seed: 1)
+    let some = try unitsInUse(dropout: 0.4, seed: 1)
+    let others = try unitsInUse(dropout: 0.4, seed: 2)
+    // Four standard deviations of a binomial share of 500 units are 0.09.
+    for kept in [some.units, others.units] {
+      #expect(kept.isStrictSubset(of: all.units))
+      #expect(abs(Double(kept.count) / Double(all.units.count) - 0.6) < 0.09)
+    }
+    #expect(some.units != others.units)
+    #expect(try unitsInUse(dropout: 0.4, seed: 1).units == some.units)
+    #expect(some.evaluation == all.evaluation)
+    #expect(throws: ModelError.self) { try Model.wideLeNet(input: input, classes: 10, dropout: 1) }
+  }
+
+  @Test(
+    "The wide LeNet's gradient is that of the naive kernels",
+    arguments: [Model.Shape(channels: 1, height: 28, width: 28), .init(channels: 3, height: 32, width: 32)],
+    InstructionSet.available.filter { $0 != .naive })
+  func wideGradient(input: Model.Shape, instructionSet: InstructionSet) throws {
+    let model = try Model.wideLeNet(input: input, classes: 10)
+    let gradients = [InstructionSet.naive, instructionSet].map { instructionSet in
+      var generator = SeededGenerator(seed: 5)
+      let network = Network(
+        model, maximumBatch: 18, instructionSet: instructionSet, generator: &generator)
+      let source = randomImages(18, of: model, using: &generator)
+      _ = network.lossAndGradient(source, indices: (0..<18).map { Int32($0) })
+      return Array(network.gradient.elements)
+    }
+    for entry in model.parameters.entries {
+      let (expected, fast) = (gradients[0][entry.range], gradients[1][entry.range])
+      let norm = expected.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let error = zip(expected, fast).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }.squareRoot()
+      #expect(norm > 0 && error < 1e-4 * norm, "\(entry.name): \(error / norm)")
+    }
   }
 
   @Test("A width scales every layer but the last, and nothing where it is 1")

@@ -7,7 +7,7 @@ struct PyTorchTests {
 
   init() throws { reference = try Reference.load() }
 
-  @Test("Names and shapes of parameters are PyTorch's", arguments: [0, 1])
+  @Test("Names and shapes of parameters are PyTorch's", arguments: [0, 1, 2])
   func parameterNames(model: Int) throws {
     let expected = reference.models[model]
     let entries = try expected.model().parameters.entries
@@ -15,7 +15,7 @@ struct PyTorchTests {
     #expect(entries.map(\.shape) == expected.parameters.map(\.shape))
   }
 
-  @Test("Gradients have PyTorch's sums and norms", arguments: [0, 1], InstructionSet.available)
+  @Test("Gradients have PyTorch's sums and norms", arguments: [0, 1, 2], InstructionSet.available)
   func gradients(model: Int, instructionSet: InstructionSet) throws {
     let expected = reference.models[model]
     let network = try expected.network(instructionSet: instructionSet)
@@ -30,7 +30,7 @@ struct PyTorchTests {
     }
   }
 
-  @Test("Ten steps have PyTorch's losses", arguments: [0, 1])
+  @Test("Ten steps have PyTorch's losses", arguments: [0, 1, 2])
   func lossCurves(model: Int) throws {
     let expected = reference.models[model]
     for curve in expected.curves {

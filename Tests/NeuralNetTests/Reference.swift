@@ -62,9 +62,11 @@ struct LinearCongruentialGenerator {
 extension Reference.Network {
   func model() throws -> Model {
     let input = Model.Shape(channels: channels, height: size, width: size)
-    return name == "leNet"
-      ? try Model.leNet(input: input, classes: classes)
-      : try Model.resNet(input: input, classes: classes, widths: [8, 16], blocks: 2)
+    return switch name {
+    case "leNet": try Model.leNet(input: input, classes: classes)
+    case "wideLeNet": try Model.wideLeNet(input: input, classes: classes)
+    default: try Model.resNet(input: input, classes: classes, widths: [8, 16], blocks: 2)
+    }
   }
 
   func network(threads: Int = 1, instructionSet: InstructionSet = .best) throws -> Network {

@@ -62,15 +62,16 @@ extension ImageClassifier {
     guard let run, run.step == 0, let meter else { return nil }
     var order = run.order
     fillBatch(from: &order)
+    beginDropout(of: run)
     let statistics = Array(network.statistics.elements)
     meter.beginInterval(network.parameters)
     let before = network.lossAndGradient(trainSource, indices: batch, half: halfGradient)
     meter.note(loss: before)
     noteHalf()
     step(at: learningRate)
-    // With batch normalization a loss is comparable in training mode alone, which overwrites the gradient.
+    // With batch normalization or dropout a loss is comparable in training mode alone, which overwrites the gradient.
     let after =
-      statistics.isEmpty
+      statistics.isEmpty && !network.model.hasDropout
       ? network.evaluate(trainSource, indices: batch).lossSum / Double(batch.count)
       : network.lossAndGradient(trainSource, indices: batch)
     var measures = facts

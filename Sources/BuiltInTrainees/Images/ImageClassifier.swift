@@ -44,6 +44,8 @@ public final class ImageClassifier: Trainee {
     var step = 0
     var stepBudget: Int
     var order: BatchOrder
+    /// Decides what dropout leaves out; nil where there is none.
+    var dropoutSeed: UInt32?
     /// Whether the average had the lower validation loss at the last observation; nil is no.
     var usesAverage: Bool?
   }
@@ -137,6 +139,7 @@ public final class ImageClassifier: Trainee {
     average?.begin(network.parameters)
     beginMeter()
     var run = Run(stepBudget: stepBudget, order: BatchOrder(count: data.train.count, seed: orders.next()))
+    if network.model.hasDropout { run.dropoutSeed = UInt32(truncatingIfNeeded: orders.next()) }
     var observation = observe(&run, trainLoss: 0, learningRate: learningRate)
     self.run = run
     observation.trainLoss = observation.validationLoss
@@ -160,6 +163,7 @@ public final class ImageClassifier: Trainee {
     var sum = 0.0
     for (index, rate) in learningRates.enumerated() {
       fillBatch(from: &run.order)
+      beginDropout(of: run)
       let isLast = index == learningRates.count - 1
       let loss = network.lossAndGradient(trainSource, indices: batch, half: isLast ? halfGradient : nil)
       sum += loss
@@ -181,6 +185,11 @@ public final class ImageClassifier: Trainee {
       order.fill(batch)
       for place in batch.indices { batch[place] = data.train.indices[Int(batch[place])] }
     }
+  }
+
+  /// Gives the next step a dropout of its own.
+  func beginDropout(of run: Run) {
+    network.dropoutSeed = (run.dropoutSeed ?? 0) &+ UInt32(truncatingIfNeeded: run.step)
   }
 
   /// Takes the optimizer's step by the gradient of now.

@@ -22,7 +22,8 @@ struct TraineeOptions: ParsableArguments {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Network: cnn (LeNet-5) or resnet (default: cnn).")
+  @Option(
+    help: "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units) or resnet (default: cnn).")
   var model: ModelKind?
 
   @Option(
@@ -35,6 +36,12 @@ struct TraineeOptions: ParsableArguments {
       "ResNet: the CIFAR form of three stages with n blocks each, 6n+2 layers, instead of 18 layers.",
       valueName: "n"))
   var blocks: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "lenet-wide: share of the dense layer's units that each step leaves out (default: 0).",
+      valueName: "share"))
+  var dropout: Double?
 
   @Option(
     help:
@@ -56,6 +63,7 @@ struct TraineeOptions: ParsableArguments {
   var specification: ModelSpecification {
     switch (modelKind, blocks) {
     case (.cnn, _): .leNet
+    case (.leNetWide, _): .wideLeNet(dropout: dropout ?? 0)
     case (.resnet, nil): .resNet18(width: width ?? 64)
     case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
     }
@@ -81,14 +89,20 @@ struct TraineeOptions: ParsableArguments {
     if let batchSize, batchSize < 1 {
       throw ValidationError("--batch-size is \(batchSize); give a whole number of at least 1.")
     }
+    if let dropout, !(0..<1).contains(dropout) {
+      throw ValidationError("--dropout is \(dropout); give a share from 0 to below 1.")
+    }
     try validateCount("--width", width)
     try validateCount("--blocks", blocks)
   }
 
-  /// Refuses a size where none of a command's networks has one; which they are, the command knows.
+  /// Refuses a size or dropout where none of a command's networks has one; which they are, the command knows.
   func validateSize(of models: [ModelKind]) throws {
+    guard dropout == nil || models.contains(.leNetWide) else {
+      throw ValidationError("--dropout is for --model lenet-wide; the other networks have none.")
+    }
     guard width == nil && blocks == nil || models.contains(.resnet) else {
-      throw ValidationError("--width and --blocks are for --model resnet; LeNet-5 has one size.")
+      throw ValidationError("--width and --blocks are for --model resnet; the other networks have one size.")
     }
   }
 }
@@ -113,5 +127,6 @@ extension TraineeOptions {
 /// The networks that the command can train.
 enum ModelKind: String, CaseIterable, ExpressibleByArgument {
   case cnn
+  case leNetWide = "lenet-wide"
   case resnet
 }

@@ -35,7 +35,7 @@ struct ReproduceTable1: ParsableCommand {
           let results = try reproduction.comparison(
             "table1-\(dataset)-\(model.rawValue)", on: dataset, model,
             first: try options.actors.map { try reproduction.controller(dataset, model, $0) })
-          return (results, model == .cnn ? PaperResults.table1(dataset) : nil)
+          return (results, model == .resnet ? nil : PaperResults.table1(dataset))
         }
       }
     }
@@ -65,7 +65,7 @@ struct ReproduceTable2: ParsableCommand {
         let moved = try reproduction.searchedSchedule(on: source, model)
         let results = try reproduction.comparison(
           "table2-\(source)-to-\(target)-\(model.rawValue)", on: target, model, first: controllers + [moved])
-        return (results, model == .cnn ? PaperResults.table2(from: source, to: target) : nil)
+        return (results, model == .resnet ? nil : PaperResults.table2(from: source, to: target))
       }
     }
   }

@@ -4,6 +4,8 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
   case leNet
   /// LeNet-5 with so many times the channels and units: ``Model/leNet(input:classes:width:)``.
   case scaledLeNet(width: Double)
+  /// The LeNet of TensorFlow's models: ``Model/wideLeNet(input:classes:width:dropout:)``.
+  case wideLeNet(width: Double = 1, dropout: Double = 0)
   /// A residual network of basic blocks: ``Model/resNet(input:classes:widths:blocks:)``.
   case resNet(widths: [Int] = [64, 128, 256, 512], blocks: Int = 2)
 
@@ -30,6 +32,9 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
       _ = try Self.scaled(1, by: factor)
       return factor == 1 ? .leNet : .scaledLeNet(width: factor)
     case .scaledLeNet(let width): return try ModelSpecification.leNet.scaled(by: width * factor)
+    case .wideLeNet(let width, let dropout):
+      _ = try Self.scaled(1, by: width * factor)
+      return .wideLeNet(width: width * factor, dropout: dropout)
     case .resNet(let widths, let blocks):
       var scaled: [Int] = []
       for width in widths { scaled.append(try Self.scaled(width, by: factor)) }
@@ -52,6 +57,8 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
     switch self {
     case .leNet: try .leNet(input: input, classes: classes)
     case .scaledLeNet(let width): try .leNet(input: input, classes: classes, width: width)
+    case .wideLeNet(let width, let dropout):
+      try .wideLeNet(input: input, classes: classes, width: width, dropout: dropout)
     case .resNet(let widths, let blocks):
       try .resNet(input: input, classes: classes, widths: widths, blocks: blocks)
     }
@@ -59,11 +66,13 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
 }
 
 extension ModelSpecification: CustomStringConvertible {
-  /// "LeNet-5", "ResNet-20 (16-32-64)".
+  /// "LeNet-5", "Wide LeNet", "ResNet-20 (16-32-64)".
   public var description: String {
     switch self {
     case .leNet: "LeNet-5"
     case .scaledLeNet(let width): "LeNet-5 x\(width)"
+    case .wideLeNet(let width, let dropout):
+      "Wide LeNet" + (width == 1 ? "" : " x\(width)") + (dropout == 0 ? "" : " (dropout \(dropout))")
     case .resNet(let widths, let blocks):
       "ResNet-\(2 * widths.count * blocks + 2) (\(widths.map(String.init).joined(separator: "-")))"
     }

@@ -91,14 +91,3 @@ extension RowNetwork {
       count, seed.state, UInt32(model.dropout * 0x1p32), Float(1 / (1 - model.dropout)), x)
   }
 }
-
-/// A hash of some numbers.
-private struct SplitMix32 {
-  var state: UInt32
-
-  mutating func mix(_ number: UInt32) {
-    state = (state ^ number) &* 0x9E37_79B1
-    state = (state ^ state >> 15) &* 0x85EB_CA77
-    state ^= state >> 13
-  }
-}
