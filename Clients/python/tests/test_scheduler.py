@@ -122,6 +122,8 @@ def test_mistakes_are_raised_at_construction(constant_action):
         Training(constant_action, total_steps=0)
     with pytest.raises(ValueError, match="give url= too"):
         Training(constant_action, token="t")
+    with pytest.raises(ValueError, match="a service does not ask for"):
+        Training("fashion", url="http://127.0.0.1:9", closure=lambda t: t.loss)
     with pytest.raises(ValueError, match="needs model="):
         Training(constant_action, validate=lambda t: (t.inputs, t.targets))
     with pytest.raises(ValueError, match="rates are"):
@@ -207,6 +209,27 @@ def test_validation_by_probe_by_callable_and_by_report(constant_action):
     assert by_report.scheduler.last_record["validationLoss"] == 0.75
     with pytest.raises(ValueError, match="is no measure"):
         by_report.scheduler.report(validation_loss=1.0)
+
+
+def test_halves_of_a_batch_are_measured_at_decisions(random_controller):
+    training = Training(random_controller, interval=5)
+    seen = []
+    for index in range(10):
+        training.optimizer.zero_grad()
+        for half in range(2):
+            loss = training.loss(2 * index + half) / 2
+            loss.backward()
+            training.scheduler.half()
+        training.optimizer.step()
+        training.scheduler.step(2 * loss)
+        seen.append(training.scheduler.last_record.get("halfBatchCosine"))
+    assert seen[:4] == [None] * 4
+    assert -1 <= seen[4] <= 1 and seen[5:9] == seen[4:5] * 4 and seen[9] != seen[4]
+
+
+def test_halves_need_measures(random_controller):
+    with pytest.raises(RuntimeError, match="measures"):
+        Training(random_controller, measures="off").scheduler.half()
 
 
 def test_language_models_predictions_are_looked_at_in_part(constant_action):

@@ -38,6 +38,8 @@ class Meter:
         self._gradient: Optional[Tensor] = None
         self._last_gradient: Optional[Tensor] = None
         self._last_update: Optional[Tensor] = None
+        self._half: Optional[Tensor] = None  # sampled gradient of the first half of a batch
+        self._half_dots: List[Tensor] = []
         self._row: List[Tensor] = []
         self._rows: List[Tensor] = []
         self._steps, self._interval = 0, 1
@@ -46,7 +48,7 @@ class Meter:
     def begin_interval(self, steps: int) -> None:
         """Forgets the steps so far; so many follow before the next observation."""
         self._steps, self._interval, self._rows = 0, max(steps, 1), []
-        self._interval_start = None
+        self._interval_start, self._half_dots = None, []
         if self._interval > 2 * PAIRS:
             self._forget_last()
 
@@ -85,14 +87,24 @@ class Meter:
         """Called after an optimizer step that was taken."""
         if self.is_measuring:
             self._measure(self._current_sample())
-        self._before = self._gradient = None
+        self._before = self._gradient = self._half = None
         self._steps += 1
         if not self.is_measuring:
             self._forget_last()
 
     def skip_step(self) -> None:
         """Called in place of `after_step` where the step was not taken."""
-        self._before = self._gradient = None
+        self._before = self._gradient = self._half = None
+
+    def take_half(self) -> None:
+        """Called after the backward pass of each half of a batch: the gradients are those of the first, then of both."""
+        sample = self._current_sample()
+        gradient = sample.take([parameter.grad for parameter in sample.parameters])
+        if self._half is None:
+            self._half = gradient
+            return
+        first, second = self._half, gradient.sub_(self._half)
+        self._half, self._half_dots = None, [_dot(first, first), _dot(first, second), _dot(second, second)]
 
     def _take_gradient(self, sample: CoordinateSample) -> None:
         gradients = [parameter.grad for parameter in sample.parameters]
@@ -128,7 +140,8 @@ class Meter:
         """Everything measured in the interval, on the CPU: (steps + 1, 8), the last row about the weights.
 
         A row of a step: ‖g‖², then of the sample ‖g‖², ‖u‖², g·u, g·g', ‖g'‖², u·u', ‖u'‖², with g' and u' of the step before (NaN
-        where it was not measured). The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖².
+        where it was not measured). The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖², then of
+        the gradients a and b of a batch's halves ‖a‖², a·b, ‖b‖² (0 where they were not measured).
 
         A sum over processes that each hold a part of every parameter is that of the whole.
         """
@@ -137,7 +150,8 @@ class Meter:
         last = [squared_norm(sample.parameters, sample.device)]
         for base in (self._interval_start, self._start):
             last.append(_dot(weights - base, weights - base) if base is not None else torch.zeros_like(last[0]))
-        last += [torch.zeros_like(last[0])] * 5
+        last += self._half_dots
+        last += [torch.zeros_like(last[0])] * (8 - len(last))
         return torch.stack([*self._rows, torch.stack(last)]).cpu().double()
 
     def initial_weight_norm(self) -> float:
@@ -216,6 +230,8 @@ def measures_of(sums: Tensor) -> Dict[str, float]:
     """The measures that the sums of `Meter.sums` stand for; without steps, those of the weights alone."""
     *rows, last = sums.tolist()
     values = {"weightNorm": math.sqrt(last[0])}
+    if last[3] > 0 and last[5] > 0:
+        values["halfBatchCosine"] = _cosine(last[4], last[3], last[5])
     if not rows:
         return values
     values["intervalDistance"], values["initialDistance"] = math.sqrt(last[1]), math.sqrt(last[2])

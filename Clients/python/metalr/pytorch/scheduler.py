@@ -112,6 +112,8 @@ class Scheduler(LRScheduler):
             raise ValueError(f"fallback is '{fallback}'; give 'cosine' or 'constant'")
         if measures not in ("sampled", "off"):
             raise ValueError(f"measures is '{measures}'; give 'sampled' or 'off'")
+        if url is not None and closure is not None:
+            raise ValueError("closure= is for looks before the first step, which a service does not ask for; leave it out")
         if url is None and (token is not None or ca_file is not None):
             raise ValueError("token= and ca_file= belong to a service; give url= too")
         self._rates = GroupRates(self.optimizer)
@@ -334,6 +336,20 @@ class Scheduler(LRScheduler):
         is_local = self._ranks.count == 1 and isinstance(self._decider, LocalDecider)
         if is_local and self._tripwire.has_tripped(loss):
             self._next = min(self._next, self._steps if self._steps > self._seen else self._steps + 1)
+
+    def half(self) -> None:
+        """Measures how much two halves of a batch agree: called after the backward pass of each, before gradients are clipped.
+
+            for part in batch.chunk(2):
+                loss_of(part).backward()
+                scheduler.half()
+
+        Only the last batch before a decision is measured; at others a call costs nothing.
+        """
+        if self._meter is None:
+            raise RuntimeError("half() measures gradients, and measures= is 'off'")
+        if self._steps + 1 >= self._next:
+            self._meter.take_half()
 
     def report(self, **measures: float) -> None:
         """Adds measures to the next observation, such as ``validationLoss=0.5``."""
