@@ -14,6 +14,8 @@ WINDOW = 64
 FEWEST = 16
 #: Latest losses, whose median is judged: a single hard batch is no failure.
 LATEST = 5
+#: Losses that a failure may be older than its alarm, at most.
+LONGEST_DELAY = FEWEST + LATEST
 
 
 class Alarm:
@@ -35,9 +37,12 @@ class Alarm:
         self._first: Optional[float] = None
         self._lowest = math.inf
         self._lowest_noise = 0.0
+        #: Losses that the failure of the latest alarm may be older than the alarm.
+        self.delay = 0
 
     def reason(self, loss: float) -> Optional[str]:
         """Why the training fails, as of this loss; None where it does not."""
+        self.delay = 2 * LATEST
         if not math.isfinite(loss):
             return f"the loss is {loss}"
         if len(self._latest) == LATEST:
@@ -64,8 +69,18 @@ class Alarm:
             return None
         bound = max(self._lowest + 0.9 * (self._first - self._lowest), self._lowest + self.noise * self._lowest_noise)
         if now > bound and median(self._recent) > bound:
+            self.delay = LONGEST_DELAY
             return f"the loss is back at {now:.4g}, from {self._lowest:.4g}"
         return None
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the latest losses, and the last of them, are as low as those before: within 3 MAD above the median."""
+        if len(self._past) < FEWEST or not self._latest:
+            return True
+        middle = median(self._past)
+        noise = median([abs(value - middle) for value in self._past])
+        return max(median(self._latest), self._latest[-1]) <= middle + 3 * noise
 
     def _note_lowest(self) -> None:
         recent: List[float] = list(self._recent)
