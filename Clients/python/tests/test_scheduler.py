@@ -12,6 +12,7 @@ from support import write_controller
 torch = pytest.importorskip("torch")
 
 import metalr  # noqa: E402
+from metalr.pytorch.arrivals import Arrivals  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -171,6 +172,40 @@ def test_a_step_that_amp_skips_is_not_counted(constant_action, fused):
     # The steps of the interval are the third and the fourth that were taken; the skipped one lies between.
     assert record["step"] == 4
     assert record["gradientNorm"] == pytest.approx(math.sqrt(norms[3] * norms[4]), rel=1e-4)
+
+
+class LateArrivals(Arrivals):
+    """Numbers that arrive two steps later, as a GPU's do."""
+
+    def receive(self, wait=False):
+        kept = [] if wait else [self._waiting.pop() for _ in range(min(2, len(self._waiting)))]
+        arrived = super().receive(wait)
+        self._waiting.extend(reversed(kept))
+        return arrived
+
+
+@pytest.mark.parametrize("skipped", [{0}, {2}, {0, 1, 7}, {4, 5, 11}])
+def test_skipped_steps_that_are_known_late_change_no_decision(random_controller, skipped):
+    runs = []
+    for arrivals in (Arrivals(), LateArrivals()):
+        training = Training(
+            random_controller, total_steps=100, optimizer=lambda model: torch.optim.Adam(model.parameters(), lr=0.01, fused=True))
+        training.scheduler._skips = arrivals
+        scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+        rates = []
+        for index in range(20):
+            training.optimizer.zero_grad()
+            loss = training.loss(index)
+            scaler.scale(loss).backward()
+            if index in skipped:
+                training.model[0].weight.grad.fill_(math.inf)
+            scaler.step(training.optimizer)
+            scaler.update()
+            training.scheduler.step(loss)
+            rates.append(training.scheduler.get_last_lr()[0])
+        assert training.scheduler.state_dict()["steps"] == 20 - len(skipped)
+        runs.append(rates)
+    assert runs[0] == runs[1]
 
 
 def test_a_loss_may_be_observed_before_the_step(constant_action):

@@ -15,6 +15,9 @@ from .sampling import CoordinateSample, local, squared_norm, wide
 #: Pairs of consecutive steps that are measured in one interval. Intervals of up to twice as many steps are measured whole.
 PAIRS = 20
 
+#: Stands in the row of a step that was skipped, in which no number is negative otherwise but scalar products.
+_SKIPPED = -1.0
+
 
 class Meter:
     """Measures of the steps since the last observation.
@@ -69,8 +72,11 @@ class Meter:
 
     def before_step(self, has_gradients: bool = True) -> None:
         """Called before an optimizer step; with a closure the gradients are not there yet."""
+        is_beginning = self._start is None or self._interval_start is None
+        if not (is_beginning or self.is_measuring):
+            return
         sample = self._current_sample()
-        if self._start is None or self._interval_start is None:
+        if is_beginning:
             weights = sample.take(sample.parameters)
             if self._start is None:
                 self._weight_norm = squared_norm(sample.parameters, sample.device)
@@ -78,23 +84,19 @@ class Meter:
             if self._interval_start is None:
                 self._interval_start = weights
             self._before = weights
-        elif self.is_measuring:
+        else:
             self._before = sample.take(sample.parameters)
         if self.is_measuring and has_gradients:
             self._take_gradient(sample)
 
-    def after_step(self) -> None:
-        """Called after an optimizer step that was taken."""
+    def after_step(self, skipped: Optional[Tensor] = None) -> None:
+        """Called after an optimizer step; `skipped` is above 0 where it was not taken, on its device."""
         if self.is_measuring:
-            self._measure(self._current_sample())
+            self._measure(self._current_sample(), skipped)
         self._before = self._gradient = self._half = None
         self._steps += 1
         if not self.is_measuring:
             self._forget_last()
-
-    def skip_step(self) -> None:
-        """Called in place of `after_step` where the step was not taken."""
-        self._before = self._gradient = self._half = None
 
     def take_half(self) -> None:
         """Called after the backward pass of each half of a batch: the gradients are those of the first, then of both."""
@@ -117,7 +119,7 @@ class Meter:
             self._gradient.mul_(factor.float())
         self._row = [squared_norm(there, sample.device) * factor * factor]
 
-    def _measure(self, sample: CoordinateSample) -> None:
+    def _measure(self, sample: CoordinateSample, skipped: Optional[Tensor]) -> None:
         if self._gradient is None:
             self._take_gradient(sample)
         gradient = self._gradient
@@ -132,6 +134,10 @@ class Meter:
             row += [missing] * 4
         self._last_gradient, self._last_update = gradient, update
         self._rows.append(torch.stack(row))
+        if skipped is not None:
+            is_skipped = skipped.to(sample.device).reshape(()) > 0
+            self._rows[-1].masked_fill_(is_skipped, _SKIPPED)
+            gradient.masked_fill_(is_skipped, math.nan)
 
     def _forget_last(self) -> None:
         self._last_gradient = self._last_update = None
@@ -140,7 +146,7 @@ class Meter:
         """Everything measured in the interval, on the CPU: (steps + 1, 8), the last row about the weights.
 
         A row of a step: ‖g‖², then of the sample ‖g‖², ‖u‖², g·u, g·g', ‖g'‖², u·u', ‖u'‖², with g' and u' of the step before (NaN
-        where it was not measured). The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖², then of
+        where it was not measured); of a skipped step -1 throughout. The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖², then of
         the gradients a and b of a batch's halves ‖a‖², a·b, ‖b‖² (0 where they were not measured).
 
         A sum over processes that each hold a part of every parameter is that of the whole.
@@ -229,6 +235,7 @@ def trained_parameters(optimizer: Optimizer) -> List[Tensor]:
 def measures_of(sums: Tensor) -> Dict[str, float]:
     """The measures that the sums of `Meter.sums` stand for; without steps, those of the weights alone."""
     *rows, last = sums.tolist()
+    rows = [row for row in rows if not row[0] < 0]
     values = {"weightNorm": math.sqrt(last[0])}
     if last[3] > 0 and last[5] > 0:
         values["halfBatchCosine"] = _cosine(last[4], last[3], last[5])

@@ -119,8 +119,9 @@ _norms = _foreach_norms()
 def squared_norm(tensors: Sequence[Tensor], device: torch.device) -> Tensor:
     """The sum of squares of all numbers, on the device."""
     dense = [local(tensor).detach() for tensor in tensors if not tensor.is_sparse]
-    squares = [norm.to(device, wide(device)).square() for norm in _norms(dense)] if dense else []
+    norms = torch.stack([norm.to(device) for norm in _norms(dense)]) if dense else torch.zeros(0, device=device)
+    squares = [norms.to(wide(device)).square().sum()]
     for tensor in tensors:
         if tensor.is_sparse:
             squares.append(tensor.detach().coalesce().values().to(device, wide(device)).square().sum())
-    return torch.stack(squares).sum() if squares else torch.zeros((), dtype=wide(device), device=device)
+    return torch.stack(squares).sum()
