@@ -224,3 +224,21 @@ def test_a_relapse_below_three_times_the_loss_is_noticed():
     for step in range(200):
         assert alarm.reason(2.3 - 0.005 * step + 0.02 * math.sin(step)) is None
     assert any(alarm.reason(2.3 + 0.02 * math.sin(step)) for step in range(40))
+
+
+def test_a_training_that_lost_most_of_what_it_learned_is_noticed():
+    noticed, generator = 0, random.Random(1)
+    for _ in range(100):
+        # A residual network at 300 times its rate for three steps: from 2.3 to 1.0, then 1.9.
+        alarm = Alarm()
+        losses = [max(2.3 - step / 150, 1.0) for step in range(220)] + [1.9 - 0.002 * step for step in range(60)]
+        noticed += any([alarm.reason(loss + 0.15 * generator.gauss(0, 1)) is not None for loss in losses])
+    assert noticed >= 80
+
+
+def test_a_loss_that_hardly_falls_in_its_noise_is_no_relapse():
+    generator, alarms = random.Random(2), 0
+    for _ in range(200):
+        alarm, noise, fall = Alarm(), generator.uniform(0.01, 0.3), generator.choice([0.02, 0.1, 0.3])
+        alarms += any([alarm.reason(1 - fall * step / 500 + noise * generator.gauss(0, 1)) is not None for step in range(500)])
+    assert alarms <= 2

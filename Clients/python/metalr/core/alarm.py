@@ -25,8 +25,8 @@ class Alarm:
     - a loss that is not finite;
     - a spike: the median of the latest 5 losses is above ``median + (spike_ratio - 1) |median|`` and above
       ``median + 10 MAD`` of the 64 before them;
-    - a relapse: the median of the latest 5 and that of the latest 16 are above 90% of the way back from the lowest median
-      of 16 losses so far to the first one, and above the lowest by 10 of its MADs.
+    - a relapse: the median of the latest 5 and that of the latest 16 are above two thirds of the way back from the lowest median
+      of 16 losses so far to the first one, and above the lowest by 6 MADs, its own or those of the 64 before.
     """
 
     def __init__(self, spike_ratio: float = 3.0, noise: float = 10.0) -> None:
@@ -67,7 +67,9 @@ class Alarm:
     def _relapse(self, now: float) -> Optional[str]:
         if self._first is None or self._first <= self._lowest:
             return None
-        bound = max(self._lowest + 0.9 * (self._first - self._lowest), self._lowest + self.noise * self._lowest_noise)
+        middle = median(self._past)
+        noise = max(self._lowest_noise, median([abs(value - middle) for value in self._past]))
+        bound = self._lowest + max(2 * (self._first - self._lowest) / 3, 6 * noise)
         if now > bound and median(self._recent) > bound:
             self.delay = LONGEST_DELAY
             return f"the loss is back at {now:.4g}, from {self._lowest:.4g}"
