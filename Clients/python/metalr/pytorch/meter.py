@@ -43,7 +43,7 @@ class Meter:
         self._last_update: Optional[Tensor] = None
         self._half: Optional[Tensor] = None  # sampled gradient of the first half of a batch
         self._half_dots: List[Tensor] = []
-        self._row: List[Tensor] = []
+        self._squared_norm: Optional[Tensor] = None  # of the whole gradient
         self._rows: List[Tensor] = []
         self._steps, self._interval = 0, 1
         self._weight_norm: Optional[Tensor] = None
@@ -77,7 +77,7 @@ class Meter:
             return
         sample = self._current_sample()
         if is_beginning:
-            weights = sample.take(sample.parameters)
+            weights = sample.weights()
             if self._start is None:
                 self._weight_norm = squared_norm(sample.parameters, sample.device)
                 self._start = weights
@@ -85,7 +85,7 @@ class Meter:
                 self._interval_start = weights
             self._before = weights
         else:
-            self._before = sample.take(sample.parameters)
+            self._before = sample.weights()
         if self.is_measuring and has_gradients:
             self._take_gradient(sample)
 
@@ -113,27 +113,27 @@ class Meter:
         there = [gradient for gradient in gradients if gradient is not None]
         scale = getattr(self._optimizer, "grad_scale", None)
         self._gradient = sample.take(gradients)
-        factor = torch.ones((), dtype=wide(sample.device), device=sample.device)
+        self._squared_norm = squared_norm(there, sample.device)
         if isinstance(scale, Tensor):  # a fused optimizer divides by the loss scale itself
             factor = 1 / scale.to(sample.device, wide(sample.device)).reshape(())
             self._gradient.mul_(factor.float())
-        self._row = [squared_norm(there, sample.device) * factor * factor]
+            self._squared_norm *= factor * factor
 
     def _measure(self, sample: CoordinateSample, skipped: Optional[Tensor]) -> None:
         if self._gradient is None:
             self._take_gradient(sample)
         gradient = self._gradient
-        assert gradient is not None and self._before is not None
-        update = sample.take(sample.parameters).sub_(self._before)
-        row, missing = self._row, torch.full((), math.nan, dtype=wide(sample.device), device=sample.device)
-        row += [_dot(gradient, gradient), _dot(update, update), _dot(gradient, update)]
-        if self._last_gradient is not None and self._last_update is not None:
-            row += [_dot(gradient, self._last_gradient), _dot(self._last_gradient, self._last_gradient)]
-            row += [_dot(update, self._last_update), _dot(self._last_update, self._last_update)]
+        assert gradient is not None and self._before is not None and self._squared_norm is not None
+        update = sample.weights().sub_(self._before)
+        dots = [torch.dot(gradient, gradient), torch.dot(update, update), torch.dot(gradient, update)]
+        last_gradient, last_update = self._last_gradient, self._last_update
+        if last_gradient is not None and last_update is not None:
+            dots += [torch.dot(gradient, last_gradient), torch.dot(last_gradient, last_gradient)]
+            dots += [torch.dot(update, last_update), torch.dot(last_update, last_update)]
         else:
-            row += [missing] * 4
+            dots += [torch.full_like(dots[0], math.nan)] * 4
         self._last_gradient, self._last_update = gradient, update
-        self._rows.append(torch.stack(row))
+        self._rows.append(torch.cat([self._squared_norm.reshape(1), torch.stack(dots).to(wide(sample.device))]))
         if skipped is not None:
             is_skipped = skipped.to(sample.device).reshape(()) > 0
             self._rows[-1].masked_fill_(is_skipped, _SKIPPED)
@@ -152,7 +152,7 @@ class Meter:
         A sum over processes that each hold a part of every parameter is that of the whole.
         """
         sample = self._current_sample()
-        weights = sample.take(sample.parameters)
+        weights = sample.weights()
         last = [squared_norm(sample.parameters, sample.device)]
         for base in (self._interval_start, self._start):
             last.append(_dot(weights - base, weights - base) if base is not None else torch.zeros_like(last[0]))
@@ -168,22 +168,22 @@ class Meter:
         return math.sqrt(float(self._weight_norm))
 
     def _current_sample(self) -> CoordinateSample:
-        parameters = trained_parameters(self._optimizer)
+        count = sum(len(group["params"]) for group in self._optimizer.param_groups)
         if self._sample is None:
-            self._sample = CoordinateSample(parameters, self._limit)
-            self._count = len(parameters)
-        elif len(parameters) > self._count:
+            self._sample = CoordinateSample(trained_parameters(self._optimizer), self._limit)
+        elif count > self._count or self._interval_start is None:
             known = {id(parameter) for parameter in self._sample.parameters}
-            added = [parameter for parameter in parameters if id(parameter) not in known]
-            self._add(self._sample, added)
-            self._count = len(parameters)
+            added = [parameter for parameter in trained_parameters(self._optimizer) if id(parameter) not in known]
+            if added:
+                self._add(self._sample, added)
+        self._count = count
         return self._sample
 
     def _add(self, sample: CoordinateSample, parameters: List[Tensor]) -> None:
         """Parameters that the optimizer was given later begin where they are."""
         before = len(sample)
         sample.extend(parameters)
-        weights = sample.take(sample.parameters)
+        weights = sample.weights()
         self._forget_last()
         for name in ("_start", "_interval_start"):
             kept = getattr(self, name)
