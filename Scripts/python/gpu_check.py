@@ -195,7 +195,7 @@ def synchronizations(device):
                 torch.cuda.set_sync_debug_mode("warn")
                 job.take_step(loss)
                 torch.cuda.set_sync_debug_mode("default")
-            waits = sum("synchronizing" in str(warning.message) for warning in caught)
+            waits = sum("called a synchronizing" in str(warning.message) for warning in caught)
             if job.scheduler.last_record["step"] != before:
                 at_decisions.append(waits)
             else:
