@@ -16,7 +16,7 @@ fi
 "$python" -m pytest -q Clients/python/tests
 "$python" -m pytest -q Clients/trainee-python/tests
 Scripts/python/docs.sh
-rm -rf .build/wheels
+rm -rf .build/wheels .build/wheel-test
 "$python" -m build --no-isolation --outdir .build/wheels Clients/python >.build/wheels.log 2>&1 ||
   { cat .build/wheels.log; exit 1; }
 for file in .build/wheels/*; do
