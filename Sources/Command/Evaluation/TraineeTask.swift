@@ -21,7 +21,7 @@ struct TraineeTask {
       let data = try options.data.load(preset)
       let configuration = ImageClassifier.Configuration(
         model: options.specification, optimizer: try Optimizer.Configuration(parsing: options.optimizerName),
-        batchSize: options.batchSize ?? preset.batchSize)
+        batchSize: options.batchSize ?? preset.batchSize, averaging: options.averaging ?? .none)
       problem = try .images(data, hash: data.contentHash(), configuration: configuration, plan: plan)
     }
   }

@@ -46,6 +46,12 @@ struct TraineeOptions: ParsableArguments {
       "Images of one optimizer step (default: the preset's 200 or 1000).", valueName: "images"))
   var batchSize: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Judge runs by an average of their weights too, where it is better: polynomial, or ema:DECAY such as ema:0.99.",
+      valueName: "average"), transform: { try WeightAveraging(parsing: $0) })
+  var averaging: WeightAveraging?
+
   /// The network that the options describe.
   var specification: ModelSpecification {
     switch (modelKind, blocks) {
@@ -96,9 +102,9 @@ extension TraineeOptions {
     if let traineeTimeout, !(traineeTimeout > 0 && traineeTimeout.isFinite) {
       throw ValidationError("--trainee-timeout is \(traineeTimeout); give a positive number of seconds.")
     }
-    if data.dataset != nil || model != nil || optimizer != nil || batchSize != nil {
+    if data.dataset != nil || model != nil || optimizer != nil || batchSize != nil || averaging != nil {
       throw ValidationError(
-        "--dataset, --model, --optimizer and --batch-size are for the built-in trainee; "
+        "--dataset, --model, --optimizer, --batch-size and --averaging are for the built-in trainee; "
           + "the command of --trainee has options of its own.")
     }
   }

@@ -162,7 +162,8 @@ struct SweepCommand: ParsableCommand {
     return try models.flatMap { model in
       try methods.map { method in
         let configuration = ImageClassifier.Configuration(
-          model: model, optimizer: method, batchSize: trainee.batchSize ?? preset.batchSize)
+          model: model, optimizer: method, batchSize: trainee.batchSize ?? preset.batchSize,
+          averaging: trainee.averaging ?? .none)
         return SweepSubject(
           model: "\(model)", row: method.description,
           problem: try .images(data, hash: hash, configuration: configuration, plan: plan))

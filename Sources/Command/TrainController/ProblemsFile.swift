@@ -19,6 +19,7 @@ struct ProblemsFile: Decodable {
     var optimizer: String?
     var operations: Double?
     var regularization: Double?
+    var averaging: Double?
   }
 
   /// One problem; what is left out is as on the command line.
@@ -73,6 +74,7 @@ struct ProblemsFile: Decodable {
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     range.operations = drawn.operations ?? range.operations
     range.regularization = drawn.regularization ?? range.regularization
+    range.averaging = drawn.averaging ?? range.averaging
     return range
   }
 
