@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks the Python packages: types, tests, wheel and sdist. Installs what it needs into .build/python, once.
+# Checks the Python packages: types, tests, pages, wheel and sdist. Installs what it needs into .build/python, once.
 # Without PyTorch, or with METALR_PYTHON_TORCH=0, the tests that need it are skipped.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,7 +15,8 @@ fi
 (cd Clients/python && "../../$python" -m mypy)
 "$python" -m pytest -q Clients/python/tests
 "$python" -m pytest -q Clients/trainee-python/tests
-rm -rf .build/wheels
+Scripts/python/docs.sh
+rm -rf .build/wheels .build/wheel-test
 "$python" -m build --no-isolation --outdir .build/wheels Clients/python >.build/wheels.log 2>&1 ||
   { cat .build/wheels.log; exit 1; }
 for file in .build/wheels/*; do

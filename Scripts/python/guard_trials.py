@@ -12,6 +12,7 @@ import argparse
 import gzip
 import logging
 import math
+import multiprocessing
 import pathlib
 import random
 import statistics
@@ -83,18 +84,18 @@ def text_of():
     return torch.tensor([alphabet[character] for character in characters]), len(alphabet)
 
 
-def run(name, seed, harm, options, data):
+def run(name, seed, harm, steps):
     """The mean of the last losses, how often it went back, and whether it was given up."""
     torch.manual_seed(seed)
     generator = random.Random(f"{name} {seed} {harm}")
     images, labels, text, symbols = data
     model = model_of(name, symbols)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.steps)
-    guard = metalr.Guard(model, optimizer, every=25)
-    at = generator.randrange(options.steps // 4, 3 * options.steps // 4)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    guard = metalr.Guard(model, optimizer, every=10)
+    at = generator.randrange(steps // 4, 3 * steps // 4)
     losses = []
-    for step in range(options.steps):
+    for step in range(steps):
         if name == "GPT":
             begins = torch.randint(len(text) - 33, (16, 1)) + torch.arange(33)
             rows = text[begins]
@@ -123,24 +124,32 @@ def run(name, seed, harm, options, data):
     return statistics.fmean(losses[-40:]), guard.count, False
 
 
+def prepare(folder):
+    """What every process does first."""
+    global data
+    torch.set_num_threads(1)
+    logging.disable(logging.CRITICAL)
+    images = read(folder, "train-images-idx3-ubyte")[16:].view(-1, 1, 28, 28)[:, :, ::2, ::2].float() / 255 - 0.3
+    labels = read(folder, "train-labels-idx1-ubyte")[8:].long()
+    data = (images, labels, *text_of())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--models", nargs="*", default=["CNN", "ResNet", "ViT", "GPT"])
+    parser.add_argument("--harms", nargs="*", default=["NaN", "thrown", "rate"])
+    parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    logging.disable(logging.CRITICAL)
-    images = read(options.data, "train-images-idx3-ubyte")[16:].view(-1, 1, 28, 28)[:, :, ::2, ::2].float() / 255 - 0.3
-    labels = read(options.data, "train-labels-idx1-ubyte")[8:].long()
-    data = (images, labels, *text_of())
+    pool = multiprocessing.get_context("spawn").Pool(options.processes, prepare, (options.data,))
     print("| model | failure | runs | recovered | went back | given up |\n| --- | --- | ---: | ---: | ---: | ---: |")
     for name in options.models:
-        healthy = [run(name, seed, "none", options, data) for seed in range(options.runs)]
+        healthy = pool.starmap(run, [(name, seed, "none", options.steps) for seed in range(options.runs)], 1)
         print(f"| {name} | none | {options.runs} | – | {sum(h[1] > 0 for h in healthy)} | {sum(h[2] for h in healthy)} |")
-        for harm in ("NaN", "thrown", "rate"):
-            harmed = [run(name, seed, harm, options, data) for seed in range(options.runs)]
+        for harm in options.harms:
+            harmed = pool.starmap(run, [(name, seed, harm, options.steps) for seed in range(options.runs)], 1)
             well = sum(
                 not is_over and loss <= 1.1 * good + 0.05 for (loss, _, is_over), (good, _, _) in zip(harmed, healthy))
             print(f"| {name} | {harm} | {options.runs} | {well} | {sum(h[1] > 0 for h in harmed)} "

@@ -132,13 +132,61 @@ def test_it_gives_up_after_so_many_failures_and_stop_stays():
     assert verdicts == ["rollback", "rollback", "stop", "stop", "stop", "stop"]
 
 
-def test_the_factor_is_undone_after_good_steps():
+def test_a_second_failure_in_a_row_lowers_the_rate_until_enough_good_steps():
     job = Job(recovery=30)
     job.train(50)
+    job.train(1, factor=math.nan)
+    assert job.guard.factor == 1.0
+    job.train(5)
     job.train(1, factor=math.nan)
     assert job.guard.factor == 0.5
     job.train(31)
     assert job.guard.factor == 1.0
+
+
+def test_failures_far_apart_leave_the_rate():
+    job = Job(recovery=30)
+    for _ in range(5):
+        job.train(35)
+        assert job.train(1, factor=math.nan) == ["rollback"]
+    assert job.guard.factor == 1.0
+
+
+def test_a_rate_that_stays_too_high_is_lowered_until_it_does():
+    weight = torch.nn.Parameter(torch.tensor([1.0]))
+    # The steps of w² / 2 overshoot where the rate is above 2.
+    optimizer = torch.optim.SGD([weight], lr=0.01)
+    guard = metalr.Guard(torch.nn.ParameterList([weight]), optimizer, every=5, recovery=10_000)
+    for step in range(600):
+        optimizer.param_groups[0]["lr"] = 0.01 if step < 60 else 7.0
+        optimizer.zero_grad()
+        loss = weight.square().sum() / 2 + 0.1
+        loss.backward()
+        optimizer.step()
+        guard.step(loss)
+    assert guard.verdict == "continue" and guard.factor == 0.25 and guard.count == 3
+    assert weight.abs().item() < 1e-3
+
+
+def test_no_copy_is_made_of_a_training_whose_loss_rises():
+    job = Job()
+    losses = [(4 if step < 20 else 2) + 0.01 * math.sin(step) for step in range(100)] + [2.5] * 15
+    for loss in losses:
+        job.guard.step(loss)
+    assert job.guard._copied_at == 81 and job.guard.count == 0
+    for step in range(80):
+        job.guard.step(2.5 + 0.01 * math.sin(step))
+    assert job.guard._copied_at > 115
+
+
+@pytest.mark.parametrize("every, count", [(1, 22), (10, 4), (21, 2), (100, 2)])
+def test_a_copy_is_older_than_the_longest_delay_of_an_alarm(every, count):
+    job = Job()
+    guard = metalr.Guard(job.model, job.optimizer, every=every)
+    for _ in range(every * 30):
+        guard.step(1.0)
+    labels = [label for label, _ in guard._copies._copies]
+    assert len(labels) == count and labels[0] <= every * 30 - 21
 
 
 def test_the_jobs_own_functions_are_used():
@@ -152,10 +200,10 @@ def test_the_jobs_own_functions_are_used():
 def test_a_resumed_guard_goes_on():
     job = Job()
     job.train(60)
-    job.train(1, factor=math.nan)
+    job.train(2, factor=math.nan)
     again = Job()
     again.guard.load_state_dict(job.guard.state_dict())
-    assert again.guard.factor == 0.5 and again.guard.count == 1
+    assert again.guard.factor == 0.5 and again.guard.count == 2
     again.train(1)
     assert again.train(1, factor=math.nan) == ["rollback"]
 
@@ -176,3 +224,21 @@ def test_a_relapse_below_three_times_the_loss_is_noticed():
     for step in range(200):
         assert alarm.reason(2.3 - 0.005 * step + 0.02 * math.sin(step)) is None
     assert any(alarm.reason(2.3 + 0.02 * math.sin(step)) for step in range(40))
+
+
+def test_a_training_that_lost_most_of_what_it_learned_is_noticed():
+    noticed, generator = 0, random.Random(1)
+    for _ in range(100):
+        # A residual network at 300 times its rate for three steps: from 2.3 to 1.0, then 1.9.
+        alarm = Alarm()
+        losses = [max(2.3 - step / 150, 1.0) for step in range(220)] + [1.9 - 0.002 * step for step in range(60)]
+        noticed += any([alarm.reason(loss + 0.15 * generator.gauss(0, 1)) is not None for loss in losses])
+    assert noticed >= 80
+
+
+def test_a_loss_that_hardly_falls_in_its_noise_is_no_relapse():
+    generator, alarms = random.Random(2), 0
+    for _ in range(200):
+        alarm, noise, fall = Alarm(), generator.uniform(0.01, 0.3), generator.choice([0.02, 0.1, 0.3])
+        alarms += any([alarm.reason(1 - fall * step / 500 + noise * generator.gauss(0, 1)) is not None for step in range(500)])
+    assert alarms <= 2

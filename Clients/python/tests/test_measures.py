@@ -170,3 +170,37 @@ def test_with_a_closure_the_gradient_is_that_of_the_step():
     meter.after_step()
     gradient = flat([parameter.grad for parameter in model.parameters()])
     assert measures_of(meter.sums())["gradientNorm"] == pytest.approx(float(gradient.norm()), rel=1e-5)
+
+
+def test_the_halves_of_a_batch_are_compared_before_clipping():
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    meter = Meter(optimizer)
+    halves = torch.randn(2, 8, 6, generator=torch.Generator().manual_seed(1))
+    gradients = []
+    for half in halves:
+        loss = model(half).square().mean()
+        gradients.append(flat(torch.autograd.grad(loss, list(model.parameters()), retain_graph=True)))
+        loss.backward()
+        meter.take_half()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1e-3)
+    meter.before_step()
+    optimizer.step()
+    meter.after_step()
+    assert measures_of(meter.sums())["halfBatchCosine"] == pytest.approx(cosine(*gradients), rel=1e-4)
+    meter.begin_interval(1)
+    assert "halfBatchCosine" not in measures_of(meter.sums())
+
+
+def test_a_half_without_its_other_is_forgotten_at_the_step():
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    meter = Meter(optimizer)
+    for _ in range(2):
+        optimizer.zero_grad()
+        model(torch.ones(4, 6)).square().mean().backward()
+        meter.take_half()
+        meter.before_step()
+        optimizer.step()
+        meter.after_step()
+    assert "halfBatchCosine" not in measures_of(meter.sums())

@@ -12,6 +12,7 @@ from support import write_controller
 torch = pytest.importorskip("torch")
 
 import metalr  # noqa: E402
+from metalr.pytorch.arrivals import Arrivals  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -122,6 +123,8 @@ def test_mistakes_are_raised_at_construction(constant_action):
         Training(constant_action, total_steps=0)
     with pytest.raises(ValueError, match="give url= too"):
         Training(constant_action, token="t")
+    with pytest.raises(ValueError, match="a service does not ask for"):
+        Training("fashion", url="http://127.0.0.1:9", closure=lambda t: t.loss)
     with pytest.raises(ValueError, match="needs model="):
         Training(constant_action, validate=lambda t: (t.inputs, t.targets))
     with pytest.raises(ValueError, match="rates are"):
@@ -171,6 +174,40 @@ def test_a_step_that_amp_skips_is_not_counted(constant_action, fused):
     assert record["gradientNorm"] == pytest.approx(math.sqrt(norms[3] * norms[4]), rel=1e-4)
 
 
+class LateArrivals(Arrivals):
+    """Numbers that arrive two steps later, as a GPU's do."""
+
+    def receive(self, wait=False):
+        kept = [] if wait else [self._waiting.pop() for _ in range(min(2, len(self._waiting)))]
+        arrived = super().receive(wait)
+        self._waiting.extend(reversed(kept))
+        return arrived
+
+
+@pytest.mark.parametrize("skipped", [{0}, {2}, {0, 1, 7}, {4, 5, 11}])
+def test_skipped_steps_that_are_known_late_change_no_decision(random_controller, skipped):
+    runs = []
+    for arrivals in (Arrivals(), LateArrivals()):
+        training = Training(
+            random_controller, total_steps=100, optimizer=lambda model: torch.optim.Adam(model.parameters(), lr=0.01, fused=True))
+        training.scheduler._skips = arrivals
+        scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+        rates = []
+        for index in range(20):
+            training.optimizer.zero_grad()
+            loss = training.loss(index)
+            scaler.scale(loss).backward()
+            if index in skipped:
+                training.model[0].weight.grad.fill_(math.inf)
+            scaler.step(training.optimizer)
+            scaler.update()
+            training.scheduler.step(loss)
+            rates.append(training.scheduler.get_last_lr()[0])
+        assert training.scheduler.state_dict()["steps"] == 20 - len(skipped)
+        runs.append(rates)
+    assert runs[0] == runs[1]
+
+
 def test_a_loss_may_be_observed_before_the_step(constant_action):
     training = Training(constant_action)
     for index in range(4):
@@ -207,6 +244,27 @@ def test_validation_by_probe_by_callable_and_by_report(constant_action):
     assert by_report.scheduler.last_record["validationLoss"] == 0.75
     with pytest.raises(ValueError, match="is no measure"):
         by_report.scheduler.report(validation_loss=1.0)
+
+
+def test_halves_of_a_batch_are_measured_at_decisions(random_controller):
+    training = Training(random_controller, interval=5)
+    seen = []
+    for index in range(10):
+        training.optimizer.zero_grad()
+        for half in range(2):
+            loss = training.loss(2 * index + half) / 2
+            loss.backward()
+            training.scheduler.half()
+        training.optimizer.step()
+        training.scheduler.step(2 * loss)
+        seen.append(training.scheduler.last_record.get("halfBatchCosine"))
+    assert seen[:4] == [None] * 4
+    assert -1 <= seen[4] <= 1 and seen[5:9] == seen[4:5] * 4 and seen[9] != seen[4]
+
+
+def test_halves_need_measures(random_controller):
+    with pytest.raises(RuntimeError, match="measures"):
+        Training(random_controller, measures="off").scheduler.half()
 
 
 def test_language_models_predictions_are_looked_at_in_part(constant_action):

@@ -14,6 +14,8 @@ WINDOW = 64
 FEWEST = 16
 #: Latest losses, whose median is judged: a single hard batch is no failure.
 LATEST = 5
+#: Losses that a failure may be older than its alarm, at most.
+LONGEST_DELAY = FEWEST + LATEST
 
 
 class Alarm:
@@ -23,8 +25,8 @@ class Alarm:
     - a loss that is not finite;
     - a spike: the median of the latest 5 losses is above ``median + (spike_ratio - 1) |median|`` and above
       ``median + 10 MAD`` of the 64 before them;
-    - a relapse: the median of the latest 5 and that of the latest 16 are above 90% of the way back from the lowest median
-      of 16 losses so far to the first one, and above the lowest by 10 of its MADs.
+    - a relapse: the median of the latest 5 and that of the latest 16 are above two thirds of the way back from the lowest median
+      of 16 losses so far to the first one, and above the lowest by 6 MADs, its own or those of the 64 before.
     """
 
     def __init__(self, spike_ratio: float = 3.0, noise: float = 10.0) -> None:
@@ -35,9 +37,12 @@ class Alarm:
         self._first: Optional[float] = None
         self._lowest = math.inf
         self._lowest_noise = 0.0
+        #: Losses that the failure of the latest alarm may be older than the alarm.
+        self.delay = 0
 
     def reason(self, loss: float) -> Optional[str]:
         """Why the training fails, as of this loss; None where it does not."""
+        self.delay = 2 * LATEST
         if not math.isfinite(loss):
             return f"the loss is {loss}"
         if len(self._latest) == LATEST:
@@ -62,10 +67,22 @@ class Alarm:
     def _relapse(self, now: float) -> Optional[str]:
         if self._first is None or self._first <= self._lowest:
             return None
-        bound = max(self._lowest + 0.9 * (self._first - self._lowest), self._lowest + self.noise * self._lowest_noise)
+        middle = median(self._past)
+        noise = max(self._lowest_noise, median([abs(value - middle) for value in self._past]))
+        bound = self._lowest + max(2 * (self._first - self._lowest) / 3, 6 * noise)
         if now > bound and median(self._recent) > bound:
+            self.delay = LONGEST_DELAY
             return f"the loss is back at {now:.4g}, from {self._lowest:.4g}"
         return None
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the latest losses, and the last of them, are as low as those before: within 3 MAD above the median."""
+        if len(self._past) < FEWEST or not self._latest:
+            return True
+        middle = median(self._past)
+        noise = median([abs(value - middle) for value in self._past])
+        return max(median(self._latest), self._latest[-1]) <= middle + 3 * noise
 
     def _note_lowest(self) -> None:
         recent: List[float] = list(self._recent)

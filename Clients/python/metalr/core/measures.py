@@ -1,4 +1,4 @@
-"""What a trainee can report: the same list as Sources/Trainee/Measure.swift, which a test compares."""
+"""What a trainee can report: the same list as Sources/Trainee/Measure.swift, compared by a test."""
 
 from __future__ import annotations
 

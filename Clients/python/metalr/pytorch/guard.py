@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from ..core.alarm import LATEST, Alarm
+from ..core.alarm import LONGEST_DELAY, Alarm
+from .arrivals import Arrivals
 from .copies import Copies
 from .distributed import Ranks
 from .losses import Loss
@@ -32,14 +34,17 @@ class Guard:
             break
 
     A failure is a loss that is not finite, a spike or a relapse (`metalr.core.alarm`). The training then goes on from a copy
-    that was made before the failure, at a lower rate: the optimizer takes its steps at the scheduler's rate times `factor`,
-    which the scheduler does not see. After `recovery` good steps a rollback of the rate is undone.
+    that was made before the failure, with other batches. Most failures do not return then, so that the rate stays (Chowdhery
+    et al., 2022, arXiv 2204.02311, section 5.1). A further failure within `recovery` good steps lowers it: the optimizer takes
+    its steps at the scheduler's rate times `factor`, which the scheduler does not see. After `recovery` good steps one
+    lowering is undone.
 
-    every: steps between two copies of model and optimizer.
+    every: steps between two copies of model and optimizer. Two are kept, and more where `every` is below 21, because a
+        failure may be noticed 21 steps after it began. While the loss is raised no copy is made.
     save, load: the job's own functions in place of copies in memory: `save()` returns what `load(it)` goes back to.
     device: where copies are kept, such as "cpu"; by default beside the originals.
     rollbacks: failures in a row that are answered by going back; the next one stops the training.
-    rate_scale: what the rate is multiplied with after a failure.
+    rate_scale: what the rate is multiplied with after a second failure in a row, and each further one.
     group: the process group that trains together; the ranks' losses are compared every 10 steps.
     """
 
@@ -63,14 +68,15 @@ class Guard:
                 f"{every}, {rollbacks}, {rate_scale}, {recovery} and {spike_ratio}"
             )
         self._optimizer = _unwrapped(optimizer)
-        # Two: the newer may be of a training that has begun to fail.
-        self._copies = Copies(model, self._optimizer, save, load, device, count=2)
+        # The newest may be of a training that has begun to fail.
+        count = 1 + math.ceil(LONGEST_DELAY / every)
+        self._copies = Copies(model, self._optimizer, save, load, device, count)
         self._every, self._rollbacks, self._rate_scale, self._recovery = every, rollbacks, rate_scale, recovery
         self._alarm = Alarm(spike_ratio)
         self._ranks = Ranks(group)
         self._steps = self._good_steps = self._failures = 0
         self._copied_at: Optional[int] = None
-        self._waiting: List[Tuple[Tensor, Any]] = []
+        self._arrivals = Arrivals()
         self._shared: List[Loss] = []
         self._kept_rates: List[Any] = []
         #: What the scheduler's rate is multiplied with.
@@ -92,59 +98,55 @@ class Guard:
             return self.verdict
         self.verdict = "continue"
         self._steps += 1
-        for number in self._known(loss):
+        for step, number in self._known(loss):
             reason = self._alarm.reason(number)
             if reason is not None:
-                self._fail(reason)
+                self._fail(reason, step)
                 return self.verdict
             self._good_steps += 1
             if self._good_steps % self._recovery == 0:
                 self._failures, self.factor = 0, min(1.0, self.factor / self._rate_scale)
-        if self._copied_at is None or self._steps - self._copied_at >= self._every:
+        if self._copied_at is None or (self._steps - self._copied_at >= self._every and self._alarm.is_calm):
             self._copies.take(self._steps)
             self._copied_at = self._steps
         return self.verdict
 
-    def _known(self, loss: Loss) -> List[float]:
-        """The losses that are known now, without waiting for a GPU."""
+    def _known(self, loss: Loss) -> List[Tuple[int, float]]:
+        """Steps and losses that are known now, without waiting for a GPU."""
         if self._ranks.count > 1:
             return self._known_to_all(loss)
-        if not isinstance(loss, Tensor) or not loss.is_cuda:
-            return [float(loss.detach() if isinstance(loss, Tensor) else loss)]
-        event = torch.cuda.Event()
-        self._waiting.append((loss.detach().float().reshape(()).to("cpu", non_blocking=True), event))
-        event.record()
-        known = []
-        while self._waiting and self._waiting[0][1].query():
-            known.append(float(self._waiting.pop(0)[0]))
-        return known
+        self._arrivals.send(loss, self._steps)
+        return self._arrivals.receive()
 
-    def _known_to_all(self, loss: Loss) -> List[float]:
+    def _known_to_all(self, loss: Loss) -> List[Tuple[int, float]]:
         self._shared.append(loss.detach() if isinstance(loss, Tensor) else loss)
         if len(self._shared) < _STEPS_BETWEEN_RANKS:
             return []
         own = [float(value) for value in self._shared]
         self._shared = []
-        return [total / self._ranks.count for total in self._ranks.sum(own)]
+        means = [total / self._ranks.count for total in self._ranks.sum(own)]
+        return list(enumerate(means, self._steps - len(means) + 1))
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, step: int) -> None:
         self.reason, self._good_steps = reason, 0
         self._failures += 1
-        self._waiting, self._shared = [], []
+        self._arrivals.clear()
+        self._shared = []
         if self._failures > self._rollbacks or not len(self._copies):
             self.verdict = "stop"
             log.error("metalr: step %d: %s; this is failure %d in a row, give the training up",
                       self._steps, reason, self._failures)
             return
         # What is judged is the median of some losses: the failure began before it was seen.
-        safe = self._steps - 2 * LATEST
-        label = self._copies.go_back(lambda step: step <= safe)
+        safe = step - self._alarm.delay
+        label = self._copies.go_back(lambda copied_at: copied_at <= safe)
         self._alarm.forget()
-        self.factor *= self._rate_scale
+        if self._failures > 1:
+            self.factor *= self._rate_scale
         self.count += 1
         self._copied_at = self._steps
         self.verdict = "rollback"
-        log.warning("metalr: step %d: %s; going back to the copy of step %d, at %g times the rate",
+        log.warning("metalr: step %d: %s; going back to the copy of step %d, at %g times the scheduler's rate",
                     self._steps, reason, label, self.factor)
 
     def _lower_rates(self, *_: Any) -> None:

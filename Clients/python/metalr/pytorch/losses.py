@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple, Union
+import math
+from typing import List, Tuple, Union
 
 import torch
 from torch import Tensor
 
+from .arrivals import Arrivals
 from .sampling import wide
 
 Loss = Union[float, Tensor]
@@ -31,6 +33,9 @@ class Losses:
             if loss.numel() != 1:
                 raise ValueError(f"the loss has {loss.numel()} numbers; give their mean")
             loss = loss.detach().reshape(())
+            if loss.is_cuda:
+                # A compiled step with CUDA graphs computes the next loss in the same memory.
+                loss = loss.to(torch.float32, copy=True)
         self._waiting.append(loss)
         self.count += 1
         if len(self._waiting) >= self._MOST:
@@ -72,19 +77,12 @@ class Tripwire:
     """Notices a loss that is not finite without waiting for the device: on a GPU, a step or two later."""
 
     def __init__(self) -> None:
-        self._waiting: List[Tuple[Tensor, Any]] = []
+        self._arrivals = Arrivals()
 
-    def has_tripped(self, loss: Optional[Loss]) -> bool:
+    def has_tripped(self, loss: Loss) -> bool:
         """Whether this loss or an earlier one is known not to be finite."""
-        if isinstance(loss, Tensor) and loss.is_cuda:
-            bad = (~torch.isfinite(loss.detach())).to("cpu", non_blocking=True)
-            event = torch.cuda.Event()
-            event.record()
-            self._waiting.append((bad, event))
-        elif loss is not None and not torch.isfinite(torch.as_tensor(loss)).all():
-            return True
-        while self._waiting and self._waiting[0][1].query():
-            if bool(self._waiting.pop(0)[0].any()):
-                self._waiting = []
-                return True
-        return False
+        self._arrivals.send(loss)
+        if all(math.isfinite(number) for _, number in self._arrivals.receive()):
+            return False
+        self._arrivals.clear()
+        return True

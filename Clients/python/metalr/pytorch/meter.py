@@ -15,6 +15,9 @@ from .sampling import CoordinateSample, local, squared_norm, wide
 #: Pairs of consecutive steps that are measured in one interval. Intervals of up to twice as many steps are measured whole.
 PAIRS = 20
 
+#: Stands in the row of a step that was skipped, in which no number is negative otherwise but scalar products.
+_SKIPPED = -1.0
+
 
 class Meter:
     """Measures of the steps since the last observation.
@@ -38,7 +41,9 @@ class Meter:
         self._gradient: Optional[Tensor] = None
         self._last_gradient: Optional[Tensor] = None
         self._last_update: Optional[Tensor] = None
-        self._row: List[Tensor] = []
+        self._half: Optional[Tensor] = None  # sampled gradient of the first half of a batch
+        self._half_dots: List[Tensor] = []
+        self._squared_norm: Optional[Tensor] = None  # of the whole gradient
         self._rows: List[Tensor] = []
         self._steps, self._interval = 0, 1
         self._weight_norm: Optional[Tensor] = None
@@ -46,7 +51,7 @@ class Meter:
     def begin_interval(self, steps: int) -> None:
         """Forgets the steps so far; so many follow before the next observation."""
         self._steps, self._interval, self._rows = 0, max(steps, 1), []
-        self._interval_start = None
+        self._interval_start, self._half_dots = None, []
         if self._interval > 2 * PAIRS:
             self._forget_last()
 
@@ -67,59 +72,72 @@ class Meter:
 
     def before_step(self, has_gradients: bool = True) -> None:
         """Called before an optimizer step; with a closure the gradients are not there yet."""
+        is_beginning = self._start is None or self._interval_start is None
+        if not (is_beginning or self.is_measuring):
+            return
         sample = self._current_sample()
-        if self._start is None or self._interval_start is None:
-            weights = sample.take(sample.parameters)
+        if is_beginning:
+            weights = sample.weights()
             if self._start is None:
                 self._weight_norm = squared_norm(sample.parameters, sample.device)
                 self._start = weights
             if self._interval_start is None:
                 self._interval_start = weights
             self._before = weights
-        elif self.is_measuring:
-            self._before = sample.take(sample.parameters)
+        else:
+            self._before = sample.weights()
         if self.is_measuring and has_gradients:
             self._take_gradient(sample)
 
-    def after_step(self) -> None:
-        """Called after an optimizer step that was taken."""
+    def after_step(self, skipped: Optional[Tensor] = None) -> None:
+        """Called after an optimizer step; `skipped` is above 0 where it was not taken, on its device."""
         if self.is_measuring:
-            self._measure(self._current_sample())
-        self._before = self._gradient = None
+            self._measure(self._current_sample(), skipped)
+        self._before = self._gradient = self._half = None
         self._steps += 1
         if not self.is_measuring:
             self._forget_last()
 
-    def skip_step(self) -> None:
-        """Called in place of `after_step` where the step was not taken."""
-        self._before = self._gradient = None
+    def take_half(self) -> None:
+        """Called after the backward pass of each half of a batch: the gradients are those of the first, then of both."""
+        sample = self._current_sample()
+        gradient = sample.take([parameter.grad for parameter in sample.parameters])
+        if self._half is None:
+            self._half = gradient
+            return
+        first, second = self._half, gradient.sub_(self._half)
+        self._half, self._half_dots = None, [_dot(first, first), _dot(first, second), _dot(second, second)]
 
     def _take_gradient(self, sample: CoordinateSample) -> None:
         gradients = [parameter.grad for parameter in sample.parameters]
         there = [gradient for gradient in gradients if gradient is not None]
         scale = getattr(self._optimizer, "grad_scale", None)
         self._gradient = sample.take(gradients)
-        factor = torch.ones((), dtype=wide(sample.device), device=sample.device)
+        self._squared_norm = squared_norm(there, sample.device)
         if isinstance(scale, Tensor):  # a fused optimizer divides by the loss scale itself
             factor = 1 / scale.to(sample.device, wide(sample.device)).reshape(())
             self._gradient.mul_(factor.float())
-        self._row = [squared_norm(there, sample.device) * factor * factor]
+            self._squared_norm *= factor * factor
 
-    def _measure(self, sample: CoordinateSample) -> None:
+    def _measure(self, sample: CoordinateSample, skipped: Optional[Tensor]) -> None:
         if self._gradient is None:
             self._take_gradient(sample)
         gradient = self._gradient
-        assert gradient is not None and self._before is not None
-        update = sample.take(sample.parameters).sub_(self._before)
-        row, missing = self._row, torch.full((), math.nan, dtype=wide(sample.device), device=sample.device)
-        row += [_dot(gradient, gradient), _dot(update, update), _dot(gradient, update)]
-        if self._last_gradient is not None and self._last_update is not None:
-            row += [_dot(gradient, self._last_gradient), _dot(self._last_gradient, self._last_gradient)]
-            row += [_dot(update, self._last_update), _dot(self._last_update, self._last_update)]
+        assert gradient is not None and self._before is not None and self._squared_norm is not None
+        update = sample.weights().sub_(self._before)
+        dots = [torch.dot(gradient, gradient), torch.dot(update, update), torch.dot(gradient, update)]
+        last_gradient, last_update = self._last_gradient, self._last_update
+        if last_gradient is not None and last_update is not None:
+            dots += [torch.dot(gradient, last_gradient), torch.dot(last_gradient, last_gradient)]
+            dots += [torch.dot(update, last_update), torch.dot(last_update, last_update)]
         else:
-            row += [missing] * 4
+            dots += [torch.full_like(dots[0], math.nan)] * 4
         self._last_gradient, self._last_update = gradient, update
-        self._rows.append(torch.stack(row))
+        self._rows.append(torch.cat([self._squared_norm.reshape(1), torch.stack(dots).to(wide(sample.device))]))
+        if skipped is not None:
+            is_skipped = skipped.to(sample.device).reshape(()) > 0
+            self._rows[-1].masked_fill_(is_skipped, _SKIPPED)
+            gradient.masked_fill_(is_skipped, math.nan)
 
     def _forget_last(self) -> None:
         self._last_gradient = self._last_update = None
@@ -128,16 +146,18 @@ class Meter:
         """Everything measured in the interval, on the CPU: (steps + 1, 8), the last row about the weights.
 
         A row of a step: ‖g‖², then of the sample ‖g‖², ‖u‖², g·u, g·g', ‖g'‖², u·u', ‖u'‖², with g' and u' of the step before (NaN
-        where it was not measured). The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖².
+        where it was not measured); of a skipped step -1 throughout. The last row: ‖w‖², ‖w - w of the interval's beginning‖², ‖w - initial w‖², then of
+        the gradients a and b of a batch's halves ‖a‖², a·b, ‖b‖² (0 where they were not measured).
 
         A sum over processes that each hold a part of every parameter is that of the whole.
         """
         sample = self._current_sample()
-        weights = sample.take(sample.parameters)
+        weights = sample.weights()
         last = [squared_norm(sample.parameters, sample.device)]
         for base in (self._interval_start, self._start):
             last.append(_dot(weights - base, weights - base) if base is not None else torch.zeros_like(last[0]))
-        last += [torch.zeros_like(last[0])] * 5
+        last += self._half_dots
+        last += [torch.zeros_like(last[0])] * (8 - len(last))
         return torch.stack([*self._rows, torch.stack(last)]).cpu().double()
 
     def initial_weight_norm(self) -> float:
@@ -148,22 +168,22 @@ class Meter:
         return math.sqrt(float(self._weight_norm))
 
     def _current_sample(self) -> CoordinateSample:
-        parameters = trained_parameters(self._optimizer)
+        count = sum(len(group["params"]) for group in self._optimizer.param_groups)
         if self._sample is None:
-            self._sample = CoordinateSample(parameters, self._limit)
-            self._count = len(parameters)
-        elif len(parameters) > self._count:
+            self._sample = CoordinateSample(trained_parameters(self._optimizer), self._limit)
+        elif count > self._count or self._interval_start is None:
             known = {id(parameter) for parameter in self._sample.parameters}
-            added = [parameter for parameter in parameters if id(parameter) not in known]
-            self._add(self._sample, added)
-            self._count = len(parameters)
+            added = [parameter for parameter in trained_parameters(self._optimizer) if id(parameter) not in known]
+            if added:
+                self._add(self._sample, added)
+        self._count = count
         return self._sample
 
     def _add(self, sample: CoordinateSample, parameters: List[Tensor]) -> None:
         """Parameters that the optimizer was given later begin where they are."""
         before = len(sample)
         sample.extend(parameters)
-        weights = sample.take(sample.parameters)
+        weights = sample.weights()
         self._forget_last()
         for name in ("_start", "_interval_start"):
             kept = getattr(self, name)
@@ -215,7 +235,10 @@ def trained_parameters(optimizer: Optimizer) -> List[Tensor]:
 def measures_of(sums: Tensor) -> Dict[str, float]:
     """The measures that the sums of `Meter.sums` stand for; without steps, those of the weights alone."""
     *rows, last = sums.tolist()
+    rows = [row for row in rows if not row[0] < 0]
     values = {"weightNorm": math.sqrt(last[0])}
+    if last[3] > 0 and last[5] > 0:
+        values["halfBatchCosine"] = _cosine(last[4], last[3], last[5])
     if not rows:
         return values
     values["intervalDistance"], values["initialDistance"] = math.sqrt(last[1]), math.sqrt(last[2])

@@ -10,11 +10,12 @@ from torch import Tensor
 
 #: Tensors up to this size are taken whole: biases and scales cost nothing.
 _WHOLE = 1024
+_PLAIN = (Tensor, torch.nn.Parameter)
 
 
 def local(tensor: Tensor) -> Tensor:
     """The part of a sharded tensor (DTensor) that this process holds; another tensor as it is."""
-    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
+    return tensor.to_local() if type(tensor) not in _PLAIN and hasattr(tensor, "to_local") else tensor
 
 
 def wide(device: torch.device) -> torch.dtype:
@@ -39,6 +40,9 @@ class CoordinateSample:
         self._limit = limit
         self.parameters: List[Tensor] = []
         self._places: List[Tuple[int, int, int]] = []
+        self._strides: List[Optional[Tuple[int, ...]]] = []
+        self._addresses: List[int] = []
+        self._views: List[Tensor] = []
         self._roots: Optional[Tensor] = None
         self.extend(parameters)
 
@@ -51,7 +55,9 @@ class CoordinateSample:
             count = max(0, (part.numel() - offset + stride - 1) // stride)
             self.parameters.append(parameter)
             self._places.append((offset, stride, count))
-        self._roots = None
+            self._strides.append(part.stride() if _is_dense(part) else None)
+        self._roots, self._addresses = None, []
+        self._is_exact = all(stride == 1 for _, stride, _ in self._places)
 
     def _stride(self, shape: Sequence[int], count: int) -> int:
         if count <= _WHOLE or self._total <= self._limit:
@@ -67,20 +73,35 @@ class CoordinateSample:
     @property
     def is_exact(self) -> bool:
         """Whether every coordinate is in the sample."""
-        return all(stride == 1 for _, stride, _ in self._places)
+        return self._is_exact
 
     def take(self, tensors: Sequence[Optional[Tensor]]) -> Tensor:
         """The sampled coordinates of one tensor a parameter, in float32, each times the root of its weight; 0 for None."""
-        parts = []
+        return self._joined([self._part(index, tensor) for index, tensor in enumerate(tensors)])
+
+    def weights(self) -> Tensor:
+        """The sampled coordinates of the parameters, as `take` gives them; their views are kept while they stay where they are."""
+        parts = [local(parameter) for parameter in self.parameters]
+        addresses = [part.data_ptr() for part in parts]
+        if addresses != self._addresses:
+            self._views = [self._part(index, part.detach()) for index, part in enumerate(parts)]
+            self._addresses = addresses
+        return self._joined(self._views)
+
+    def _part(self, index: int, tensor: Optional[Tensor]) -> Tensor:
+        offset, stride, count = self._places[index]
+        if tensor is None or tensor.is_sparse:
+            return torch.zeros(count, device=self.device)
+        own, parameter, strides = local(tensor), local(self.parameters[index]), self._strides[index]
+        if strides is not None and own.stride() == strides and parameter.stride() == strides:
+            # One call in place of three: there are hundreds of parameters, and a GPU waits for Python.
+            return own.detach().as_strided((count,), (stride,), own.storage_offset() + offset)
+        return _flat(own.detach(), parameter)[offset::stride]
+
+    def _joined(self, parts: List[Tensor]) -> Tensor:
         device = self.device
-        for parameter, tensor, (offset, stride, count) in zip(self.parameters, tensors, self._places):
-            if tensor is None or tensor.is_sparse:
-                parts.append(torch.zeros(count, device=device))
-                continue
-            part = _flat(local(tensor).detach(), local(parameter))[offset::stride]
-            parts.append(part if part.device == device else part.to(device))
-        if any(part.dtype != torch.float32 for part in parts):
-            parts = [part.float() for part in parts]
+        if any(part.dtype != torch.float32 or part.device != device for part in parts):
+            parts = [part.to(device, torch.float32) for part in parts]
         sample = torch.cat(parts)
         return sample if self.is_exact else sample.mul_(self._root_weights())
 
@@ -95,6 +116,16 @@ class CoordinateSample:
             counts = torch.tensor([count for _, _, count in self._places])
             self._roots = torch.repeat_interleave(torch.tensor(weights), counts).to(self.device)
         return self._roots
+
+
+def _is_dense(tensor: Tensor) -> bool:
+    """Whether its numbers lie side by side in memory, in whatever order."""
+    expected = 1
+    for stride, length in sorted(zip(tensor.stride(), tensor.shape)):
+        if length > 1 and stride != expected:
+            return False
+        expected *= length
+    return tensor.layout == torch.strided
 
 
 def _flat(tensor: Tensor, like: Tensor) -> Tensor:
@@ -119,8 +150,10 @@ _norms = _foreach_norms()
 def squared_norm(tensors: Sequence[Tensor], device: torch.device) -> Tensor:
     """The sum of squares of all numbers, on the device."""
     dense = [local(tensor).detach() for tensor in tensors if not tensor.is_sparse]
-    squares = [norm.to(device, wide(device)).square() for norm in _norms(dense)] if dense else []
+    norms = [norm if norm.device == device else norm.to(device) for norm in _norms(dense)] if dense else []
+    total = torch.stack(norms) if norms else torch.zeros(0, device=device)
+    squares = [total.to(wide(device)).square().sum()]
     for tensor in tensors:
         if tensor.is_sparse:
             squares.append(tensor.detach().coalesce().values().to(device, wide(device)).square().sum())
-    return torch.stack(squares).sum() if squares else torch.zeros((), dtype=wide(device), device=device)
+    return torch.stack(squares).sum()

@@ -22,6 +22,7 @@ from ..core.measures import Observation, check_values
 from ..core.plan import Plan, fallback_scale
 from ..core.run import DEFAULT_DECISIONS, plan_for
 from ..service import ServiceDecider
+from .arrivals import Arrivals
 from .copies import Copies
 from .distributed import Ranks
 from .facts import facts_of
@@ -115,6 +116,8 @@ class Scheduler(LRScheduler):
             raise ValueError(f"fallback is '{fallback}'; give 'cosine' or 'constant'")
         if measures not in ("sampled", "off"):
             raise ValueError(f"measures is '{measures}'; give 'sampled' or 'off'")
+        if url is not None and closure is not None:
+            raise ValueError("closure= is for looks before the first step, which a service does not ask for; leave it out")
         if url is None and (token is not None or ca_file is not None):
             raise ValueError("token= and ca_file= belong to a service; give url= too")
         self._rates = GroupRates(self.optimizer)
@@ -138,7 +141,7 @@ class Scheduler(LRScheduler):
         self._copies = Copies(model, self.optimizer, save, load) if wants_copies else None
         self._copy_is_due = False
         self._fallback = fallback
-        self._losses, self._tripwire = Losses(), Tripwire()
+        self._losses, self._tripwire, self._skips = Losses(), Tripwire(), Arrivals()
         self._reported: Dict[str, float] = {}
         self._first_loss: Optional[float] = None
         self._part: Optional[Loss] = None
@@ -316,11 +319,20 @@ class Scheduler(LRScheduler):
     def _after_step(self) -> None:
         if self._is_looking:
             return
+        # AMP with a fused optimizer: above 0 where it has skipped the step, which only the device knows.
         found = getattr(self.optimizer, "found_inf", None)
-        was_skipped = isinstance(found, Tensor) and bool(found.item())
+        found = found if isinstance(found, Tensor) else None
         if self._meter is not None:
-            self._meter.skip_step() if was_skipped else self._meter.after_step()
-        self._steps += 0 if was_skipped else 1
+            self._meter.after_step(found)
+        self._steps += 1
+        if found is not None:
+            self._skips.send(found)
+        self._uncount_skipped_steps()
+
+    def _uncount_skipped_steps(self, wait: bool = False) -> None:
+        """Takes back the steps that are known to be skipped, or with `wait` all that were."""
+        self._steps -= sum(number > 0 for _, number in self._skips.receive(wait))
+        self._seen = min(self._seen, self._steps)
 
     def observe(self, loss: Loss, is_part: bool = False) -> None:
         """Adds the training loss of a batch, before or after its step; for loops that call `step` without it.
@@ -339,6 +351,20 @@ class Scheduler(LRScheduler):
         if is_local and self._tripwire.has_tripped(loss):
             self._next = min(self._next, self._steps if self._steps > self._seen else self._steps + 1)
 
+    def half(self) -> None:
+        """Measures how much two halves of a batch agree: called after the backward pass of each, before gradients are clipped.
+
+            for part in batch.chunk(2):
+                loss_of(part).backward()
+                scheduler.half()
+
+        Only the last batch before a decision is measured; at others a call costs nothing.
+        """
+        if self._meter is None:
+            raise RuntimeError("half() measures gradients, and measures= is 'off'")
+        if self._steps + 1 >= self._next:
+            self._meter.take_half()
+
     def report(self, **measures: float) -> None:
         """Adds measures to the next observation, such as ``validationLoss=0.5``."""
         self._reported.update(check_values(measures))
@@ -352,6 +378,8 @@ class Scheduler(LRScheduler):
             self.observe(loss)
         if self._decider is not None and self._decider.run_id is not None:
             self._take_late_answer()
+        if self._first_is_due or self._steps >= self._next:
+            self._uncount_skipped_steps(wait=True)
         if self._steps == self._seen:
             return
         if self._part is not None:
@@ -365,7 +393,6 @@ class Scheduler(LRScheduler):
             self._decide_first(self._mean(self._first_loss if self._first_loss is not None else math.nan), {})
         if self._steps >= self._next and self.verdict not in ("stop", "complete"):
             self._decide(self._steps, self._measure())
-        self._last_lr = self._rates.of_groups()
 
     def _take_late_answer(self) -> None:
         if self._ranks.count > 1 or self._decider is None:
@@ -428,6 +455,7 @@ class Scheduler(LRScheduler):
         before = self._rate
         self._rate, self.verdict, self.deciding = decision
         self._rates.set(self._rate)
+        self._last_lr = self._rates.of_groups()
         if observation is not None:
             self._write(observation, before)
         if self.verdict == "rollback":
@@ -484,6 +512,7 @@ class Scheduler(LRScheduler):
 
     def state_dict(self) -> Dict[str, Any]:
         """Everything that is needed to go on from here, without a server too; goes into the job's checkpoint."""
+        self._uncount_skipped_steps(wait=True)
         return {
             "formatVersion": 1,
             "decider": None if self._decider is None else self._decider.state(),
@@ -507,6 +536,7 @@ class Scheduler(LRScheduler):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Goes on where `state_dict` was taken; raises ValueError where that was with another controller."""
         state = state_dict
+        self._skips.clear()
         if self._decider is not None and state["decider"] is not None:
             self._decider.load_state(state["decider"])
         self._steps, self._seen = state["steps"], state["seen"]

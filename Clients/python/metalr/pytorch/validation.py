@@ -56,7 +56,8 @@ class Validation:
         values: Dict[str, float] = {}
         if self._weight is not None:
             weight = self._weight.detach().float()
-            values = {"weightMean": float(weight.mean()), "weightVariance": float(weight.var(unbiased=False))}
+            mean, variance = torch.stack([weight.mean(), weight.var(unbiased=False)]).tolist()
+            values = {"weightMean": mean, "weightVariance": variance}
         if self._validate is None:
             return values
         with _evaluated(self._optimizer), torch.no_grad():
