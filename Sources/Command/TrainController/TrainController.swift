@@ -175,12 +175,13 @@ struct TrainController: ParsableCommand {
     let isShort = presets.length.preset == nil
     let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     let configuration = try learning.universalConfiguration(
-      episodes: isShort ? 40_000 : 200_000, seed: seed.seed, from: trained?.controller)
+      episodes: isShort ? 100_000 : 200_000, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
-    var range = DrawnRange(operations: 60e6, averaging: 0.5)
+    var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
     if !isShort {
       range = DrawnRange(
-        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 200e6, averaging: 0.5)
+        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 200e6, regularization: 0.25,
+        averaging: 0.5)
     }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer
