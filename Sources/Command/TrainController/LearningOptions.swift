@@ -7,7 +7,7 @@ import Training
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default: 100000 over sampled problems, with --preset universal 200000; on one problem the preset's, with --teacher 12).",
+      "Training episodes (default: 100000 over sampled problems, with --preset universal 102400; on one problem the preset's, with --teacher 12).",
       valueName: "count"))
   var episodes: Int?
 

@@ -175,7 +175,7 @@ struct TrainController: ParsableCommand {
     let isShort = presets.length.preset == nil
     let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     let configuration = try learning.universalConfiguration(
-      episodes: isShort ? 100_000 : 200_000, seed: seed.seed, from: trained?.controller)
+      episodes: isShort ? 100_000 : 102_400, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
     var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
     if !isShort {
