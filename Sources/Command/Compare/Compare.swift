@@ -43,7 +43,9 @@ struct Compare: ParsableCommand {
   var suites: [SuiteName] = []
 
   @Option(
-    help: ArgumentHelp("With --suites: problems of each (default: 200, 120, 60, 48, 48).", valueName: "count")
+    help: ArgumentHelp(
+      "With --suites: sampled problems of each, and as many to calibrate schedules on (default: 200, 120, 60, 48, 48; 200).",
+      valueName: "count")
   )
   var problems: Int?
 
@@ -154,7 +156,8 @@ struct Compare: ParsableCommand {
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
     let work = SuiteWork(
       suites: try problemSuites(), controllers: try methods.map { try $0.suiteContender() },
-      averaging: trainee.averaging ?? .none, folder: output, workers: workers, options: job.silenced(show),
+      calibrationCount: problems ?? 200, averaging: trainee.averaging ?? .none, folder: output,
+      workers: workers, options: job.silenced(show),
       interrupt: interrupt)
     let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
     let results = try work.run(job)

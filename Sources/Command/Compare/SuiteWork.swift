@@ -7,15 +7,15 @@ import MetaLR
 struct SuiteWork {
   let suites: [ProblemSuite]
   let controllers: [SuiteContender]
+  /// How many problems schedules are calibrated on.
+  let calibrationCount: Int
   let averaging: WeightAveraging
   let folder: String
   let workers: WorkerOptions
   let options: OutputOptions
   let interrupt: Interrupt
 
-  /// Problems that schedules are calibrated on and replays are the means of, and from which seed on: far from those
-  /// of the suites.
-  private static let calibrationCount = 200
+  /// From which seed on schedules are calibrated and replays averaged: far from the suites.
   private static let calibrationSeed: UInt64 = 50_000_000
 
   func run(_ job: Job) throws -> [SuiteResults] {
@@ -26,7 +26,7 @@ struct SuiteWork {
     let interrupt = interrupt
     do {
       let known = ProblemSuite.drawn(
-        .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
+        .trained, count: calibrationCount, firstSeed: Self.calibrationSeed
       ).problems
       let calibration = try Calibration(
         fittedOn: known, on: pool, journal: journal, shouldStop: { interrupt.isRequested })
