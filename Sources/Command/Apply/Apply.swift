@@ -36,7 +36,9 @@ struct Apply: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds to run (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 0
 
   @Option(
@@ -65,7 +67,7 @@ struct Apply: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     try validateCount("--seeds", seeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
@@ -82,7 +84,8 @@ struct Apply: ParsableCommand {
     let controller = try guardian.guarding(checkpoint.controller)
     let preset = presets.resolved(for: trainee.data.datasetName)
     var trainee = trainee
-    trainee.optimizer = trainee.optimizer ?? (trainee.command == nil ? checkpoint.card.drivenOptimizer : nil)
+    trainee.network.optimizer =
+      trainee.network.optimizer ?? (trainee.process.command == nil ? checkpoint.card.drivenOptimizer : nil)
     let task = try TraineeTask(
       trainee, preset: preset, plan: presets.plan(for: preset, driving: checkpoint.controller))
     try task.requireTests()

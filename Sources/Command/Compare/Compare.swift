@@ -64,7 +64,9 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds to report on (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 0
 
   @Option(
@@ -87,10 +89,10 @@ struct Compare: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   /// The networks to compare on.
-  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.modelKind] : severalModels }
+  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.network.modelKind] : severalModels }
 
   func validate() throws {
-    try trainee.validateSize(of: models)
+    try trainee.network.validateSize(of: models)
     guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
@@ -99,7 +101,7 @@ struct Compare: ParsableCommand {
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
-    if trainee.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
+    if trainee.process.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
       throw ValidationError("--datasets and --models are for the built-in trainee; give --trainee alone.")
     }
   }
@@ -108,7 +110,7 @@ struct Compare: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       guard suites.isEmpty else { return try runSuites(job, interrupt) }
-      let optimizer = trainee.command == nil ? trainee.optimizerName : nil
+      let optimizer = trainee.process.command == nil ? trainee.network.optimizerName : nil
       let contenders = try methods.map { try $0.contender(on: optimizer) }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(
@@ -127,7 +129,7 @@ struct Compare: ParsableCommand {
     try (datasets.isEmpty ? [trainee.data.datasetName] : datasets).flatMap { dataset in
       try models.map { model in
         var options = trainee
-        (options.data.dataset, options.model) = (dataset, model)
+        (options.data.dataset, options.network.model) = (dataset, model)
         let preset = presets.resolved(for: dataset)
         let count = UInt64(seeds ?? preset.seeds)
         return ComparisonTask(

@@ -66,14 +66,14 @@ struct FindRate: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     guard (1...10_000).contains(initialisations) else {
       throw ValidationError("--initialisations is \(initialisations); give a whole number from 1 to 10000.")
     }
     if let size = batchSizes.first(where: { $0 < 1 }) {
       throw ValidationError("--batch-sizes holds \(size); give whole numbers of at least 1.")
     }
-    if trainee.command != nil, !batchSizes.isEmpty {
+    if trainee.process.command != nil, !batchSizes.isEmpty {
       throw ValidationError(
         "--batch-sizes is for the built-in trainee; the command of --trainee has its own.")
     }
@@ -83,7 +83,8 @@ struct FindRate: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       if job.isFirst { try writingOutput { try Folder.create(output) } }
-      let surveys = try (batchSizes.isEmpty ? [trainee.batchSize] : batchSizes.map(Optional.some)).map {
+      let sizes = batchSizes.isEmpty ? [trainee.network.batchSize] : batchSizes.map(Optional.some)
+      let surveys = try sizes.map {
         try survey(batchSize: $0, job, interrupt: interrupt)
       }
       guard job.isFirst else { return }
@@ -95,11 +96,11 @@ struct FindRate: ParsableCommand {
 
   private func survey(batchSize: Int?, _ job: Job, interrupt: Interrupt) throws -> RateReport.Survey {
     var options = trainee
-    options.batchSize = batchSize
+    options.network.batchSize = batchSize
     let preset: Preset = trainee.data.datasetName == "shapes" ? .quick : .paper
     // A step needs no validation unless it is to be shown; the probe of the observation takes some images.
-    if !validation, trainee.command == nil {
-      options.data.validationImages = min(options.data.validationImages ?? 200, 200)
+    if !validation, trainee.process.command == nil {
+      options.data.images.validationImages = min(options.data.images.validationImages ?? 200, 200)
     }
     let task = try TraineeTask(options, preset: preset, plan: RunPlan(stepBudget: 1, interval: 1))
     let finder = try RateFinder(configuration: configuration(of: task))

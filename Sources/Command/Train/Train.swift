@@ -46,14 +46,14 @@ struct Train: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     if recipe != nil {
-      guard schedule == nil, trainee.optimizer == nil else {
+      guard schedule == nil, trainee.network.optimizer == nil else {
         throw ValidationError(
           "--recipe chooses schedule and optimizer; leave out --schedule and --optimizer.")
       }
     }
-    if trainee.command != nil, recipe != nil || snapshots {
+    if trainee.process.command != nil, recipe != nil || snapshots {
       throw ValidationError("--recipe and --snapshots are for the built-in trainee.")
     }
   }
@@ -84,7 +84,7 @@ struct Train: ParsableCommand {
       throw ValidationError("There is no recipe '\(recipe)'; give \(Recipe.names).")
     }
     var options = trainee
-    options.optimizer = chosen.optimizer
+    options.network.optimizer = chosen.optimizer
     return (try Method(parsing: chosen.schedule), options)
   }
 

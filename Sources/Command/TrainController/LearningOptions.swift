@@ -17,7 +17,7 @@ struct LearningOptions: ParsableArguments {
       valueName: "count"))
   var episodesPerUpdate: Int?
 
-  @Option(help: "Actor of one problem: mlp or lstm (default: mlp).")
+  @Option(help: "Actor of one problem: mlp or lstm (default: mlp; of reproduce both).")
   var actor: ActorKind?
 
   @Option(help: "Critic of one problem: mlp or lstm (default: mlp).")

@@ -87,18 +87,19 @@ struct ProblemsFile: Decodable {
         let kinds = ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw ConfigurationError(name: "model", value: "'\(model)'", expected: "one of \(kinds)")
       }
-      options.model = kind
+      options.network.model = kind
     }
-    options.width = listed.width ?? options.width
-    options.blocks = listed.blocks ?? options.blocks
-    options.optimizer = listed.optimizer ?? options.optimizer
-    options.batchSize = listed.batchSize ?? options.batchSize
-    options.data.trainImages = listed.trainImages ?? options.data.trainImages
-    options.data.validationImages = listed.validationImages ?? options.data.validationImages
-    options.data.testImages = listed.testImages ?? options.data.testImages
+    options.network.width = listed.width ?? options.network.width
+    options.network.blocks = listed.blocks ?? options.network.blocks
+    options.network.optimizer = listed.optimizer ?? options.network.optimizer
+    options.network.batchSize = listed.batchSize ?? options.network.batchSize
+    options.data.images.trainImages = listed.trainImages ?? options.data.images.trainImages
+    options.data.images.validationImages = listed.validationImages ?? options.data.images.validationImages
+    options.data.images.testImages = listed.testImages ?? options.data.images.testImages
+    try options.data.images.validate()
     try options.data.validate()
-    try options.validate()
-    try options.validateSize(of: [options.modelKind])
+    try options.network.validate()
+    try options.network.validateSize(of: [options.network.modelKind])
     let preset = presets.resolved(for: listed.dataset)
     var plan = try presets.plan(for: preset)
     plan.stepBudget = listed.steps ?? plan.stepBudget
