@@ -105,15 +105,18 @@ public struct TrainingJob: Sendable {
     let isFirst = (communicator?.rank ?? 0) == 0
     var training = try begin(start, communicator)
     onEvent(.began(done: training.state.episodeCount, total: configuration.episodes))
-    if isFirst { try save(training.state) }
+    // Updates of before a resumption carry its time: the state keeps no clock.
+    var times = training.state.updates.map { _ in EventTime.now }
+    if isFirst { try save(training.state, times) }
     var lastSave = ContinuousClock.now
     while !training.isFinished {
       let record = try advance(
-        &training, on: pool, isFirst: isFirst, shouldStop: shouldStop, onEvent: onEvent)
+        &training, on: pool, isFirst: isFirst, times: times, shouldStop: shouldStop, onEvent: onEvent)
+      times.append(EventTime.now)
       onEvent(.updated(record))
       let isDue = (ContinuousClock.now - lastSave) / .seconds(1) > Self.secondsBetweenSaves
       if isFirst, isDue || configuration.groupSize == 1 || training.isFinished || shouldStop() {
-        try save(training.state)
+        try save(training.state, times)
         lastSave = .now
       }
     }
@@ -131,14 +134,14 @@ public struct TrainingJob: Sendable {
 
   /// One update; a stop saves what was done so far.
   private func advance(
-    _ training: inout ControllerTraining, on pool: TraineePool, isFirst: Bool,
+    _ training: inout ControllerTraining, on pool: TraineePool, isFirst: Bool, times: [Double],
     shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (Event) -> Void
   ) throws -> UpdateRecord {
     do {
       return try training.advance(
         problems: problems, on: pool, shouldStop: shouldStop, onEpisode: { onEvent(.episode($0)) })
     } catch is Interrupted {
-      if isFirst { try save(training.state) }
+      if isFirst { try save(training.state, times) }
       throw Interrupted()
     }
   }
@@ -170,12 +173,12 @@ public struct TrainingJob: Sendable {
       ?? ControllerTraining(configuration: configuration, from: trained?.controller)
   }
 
-  private func save(_ state: ControllerTraining.State) throws {
+  private func save(_ state: ControllerTraining.State, _ times: [Double]) throws {
     try writing {
       try TrainingStateStore(folder: files.state).save(
         SavedTraining(
           problems: problems.description, teachers: teachers, earlier: earlier, state: state))
-      let log = EpisodeLog(state)
+      let log = EpisodeLog(state, times: times)
       try log.write(to: files.log)
       try log.events.write(to: files.events)
     }
