@@ -54,8 +54,8 @@ public struct TrainingJob: Sendable {
 
   /// What a job tells while it works.
   public enum Event: Sendable {
-    /// So many of so many episodes were done before.
-    case began(done: Int, total: Int)
+    /// So many of so many episodes were done before, with the lowest validation loss of all; infinite where there is none.
+    case began(done: Int, total: Int, bestLoss: Double)
     /// An episode ended; told on a worker's thread, one at a time.
     case episode(EpisodeRecord)
     /// An update was made.
@@ -104,7 +104,10 @@ public struct TrainingJob: Sendable {
   ) throws -> Outcome {
     let isFirst = (communicator?.rank ?? 0) == 0
     var training = try begin(start, communicator)
-    onEvent(.began(done: training.state.episodeCount, total: configuration.episodes))
+    onEvent(
+      .began(
+        done: training.state.episodeCount, total: configuration.episodes,
+        bestLoss: training.state.episodes.map(\.bestValidationLoss).min() ?? .infinity))
     // Updates of before a resumption carry its time: the state keeps no clock.
     var times = training.state.updates.map { _ in EventTime.now }
     if isFirst { try save(training.state, times) }

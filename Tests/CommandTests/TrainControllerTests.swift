@@ -205,7 +205,8 @@ struct TrainControllerTests {
     #expect(run.output.contains("held-out") && run.output.contains("\"controller\""))
     let card = try ProgramRun("inspect", path).output
     #expect(
-      card.contains("universal (52)") && card.contains("GRU") && card.contains("50 to 60 steps"), "\(card)")
+      card.contains("at most 2.00e7 a run") && card.contains("universal (52)") && card.contains("GRU")
+        && card.contains("50 to 60 steps"), "\(card)")
   }
 
   @Test("A controller is trained further on other trainees, and its card names both trainings")

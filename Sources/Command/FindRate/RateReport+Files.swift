@@ -87,7 +87,7 @@ extension RateReport {
     return suggestions.compactMap { name, quantiles in
       quantiles.map {
         ChartSeries(
-          "\(name): \(rateText($0.median))", x: [$0.median, $0.median],
+          "\(name): \($0.median.short)", x: [$0.median, $0.median],
           y: [range.lowerBound, range.upperBound])
       }
     }

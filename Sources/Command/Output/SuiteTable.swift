@@ -38,7 +38,10 @@ struct SuiteTable {
     + "over problems and its interquartile mean (IQM); below 0 is better than the search. One run each; good rates are 1, "
     + "3 and 10 times the optimizer's usual one, bad rates 1/1000, 1/32 and 56 times.\n"
 
-  private static func percent(_ value: Double) -> String { (100 * value).fixed(1) }
+  private static func percent(_ value: Double) -> String {
+    let percent = 100 * value
+    return (abs(percent) < 0.05 ? 0 : percent).fixed(1)
+  }
 
   private static func interval(_ range: ClosedRange<Double>) -> String {
     "\(percent(range.lowerBound)) to \(percent(range.upperBound))"

@@ -153,11 +153,3 @@ struct PBTCommand: ParsableCommand {
 }
 
 extension PopulationTraining.Exploration: ExpressibleByArgument {}
-
-extension Double {
-  /// Three significant digits: "0.00123".
-  var short: String {
-    formatted(
-      .number.precision(.significantDigits(3)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
-  }
-}
