@@ -1,7 +1,5 @@
 import BuiltInTrainees
 import Experiments
-import Files
-import Foundation
 import MetaLR
 import Schedules
 
@@ -19,6 +17,10 @@ struct ProblemsFile: Decodable {
     var optimizer: String?
     var operations: Double?
     var regularization: Double?
+
+    enum CodingKeys: CodingKey, CaseIterable {
+      case budgets, widths, optimizer, operations, regularization
+    }
   }
 
   /// One problem; what is left out is as on the command line.
@@ -35,28 +37,18 @@ struct ProblemsFile: Decodable {
     var validationImages: Int?
     var testImages: Int?
     var teacher: String?
+
+    enum CodingKeys: CodingKey, CaseIterable {
+      case dataset, model, width, blocks, optimizer, batchSize, steps, interval, trainImages, validationImages
+      case testImages, teacher
+    }
   }
 
   var drawn: Drawn?
   var problems: [Listed]?
 
-  /// Reads a file.
-  ///
-  /// - Throws: `FileError` where it is not there, or is not of this form.
-  init(contentsOf path: String) throws {
-    let data = try readFile(path)
-    do {
-      self = try JSONDecoder().decode(ProblemsFile.self, from: data)
-    } catch {
-      throw FileError(
-        path: path, problem: "is no description of problems: \(error)",
-        remedy: "Write {\"drawn\": {...}} or {\"problems\": [{\"dataset\": ...}, ...]}.")
-    }
-    guard (drawn == nil) != (problems ?? []).isEmpty else {
-      throw FileError(
-        path: path, problem: "describes neither sampled problems nor a list, or both",
-        remedy: "Give one of \"drawn\" and \"problems\".")
-    }
+  enum CodingKeys: CodingKey, CaseIterable {
+    case drawn, problems
   }
 
   /// The range to sample from.
