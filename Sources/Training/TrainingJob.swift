@@ -103,7 +103,10 @@ public struct TrainingJob: Sendable {
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws -> Outcome {
     let isFirst = (communicator?.rank ?? 0) == 0
-    var training = try begin(start, communicator)
+    var lock: FolderLock?
+    defer { withExtendedLifetime(lock) {} }
+    var training = try begin(start, communicator, lock: &lock)
+    if isFirst, lock == nil { lock = try takeLock() }
     onEvent(
       .began(
         done: training.state.episodeCount, total: configuration.episodes,
@@ -149,13 +152,26 @@ public struct TrainingJob: Sendable {
     }
   }
 
-  private func begin(_ start: Start, _ communicator: (any Communicator)?) throws -> ControllerTraining {
-    let find = { () throws -> [SavedTraining] in
+  /// Keeps other processes from training the same controller.
+  private func takeLock() throws -> FolderLock {
+    do { return try FolderLock(files.state) } catch { throw OutputError(error: error) }
+  }
+
+  /// Begins or resumes the training; a state that is there is locked before it is read or removed.
+  private func begin(
+    _ start: Start, _ communicator: (any Communicator)?, lock: inout FolderLock?
+  ) throws -> ControllerTraining {
+    func find() throws -> [SavedTraining] {
       let store = TrainingStateStore(folder: files.state)
+      if FileManager.default.fileExists(atPath: files.state) { lock = try takeLock() }
       let isFinished = store.isEmpty && FileManager.default.fileExists(atPath: files.checkpoint)
       guard start == .restarted || !isFinished else { throw FinishedTraining(checkpoint: files.checkpoint) }
+      var found: [SavedTraining] = []
       switch start {
-      case .restarted: store.remove()
+      case .restarted:
+        store.remove()
+        // The folder went with its lock.
+        lock = nil
       case .fresh:
         guard store.isEmpty else {
           throw UnfinishedTraining(checkpoint: files.checkpoint, folder: files.state)
@@ -167,9 +183,9 @@ public struct TrainingJob: Sendable {
         guard saved.problems == problems.description, saved.teachers == teachers, saved.earlier == earlier,
           begun == configuration
         else { throw ChangedTraining(folder: files.state) }
-        return [saved]
+        found = [saved]
       }
-      return []
+      return found
     }
     let saved = try communicator?.onFirstRank(find) ?? find()
     return try saved.first.map { ControllerTraining(resuming: $0.state, episodes: configuration.episodes) }

@@ -116,6 +116,27 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
   }
 
+  @Test("While it trains, nobody else trains the same controller")
+  func locked() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "40000"]
+    let first = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
+      for _ in 0..<3_000
+      where process.isRunning
+        && !FileManager.default.fileExists(atPath: folder.path + "/a.state/state-000001.json")
+      {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      for more in [[], ["--resume"], ["--restart"]] {
+        let second = try ProgramRun(ProgramRun.program, arguments + more, environment: [:])
+        #expect(second.status == 73, "\(more): \(second.error)")
+        #expect(second.error.contains("a.state' is in use by another process"), "\(second.error)")
+      }
+      process.interrupt()
+    }
+    #expect(first.status == 130, "\(first.error)")
+  }
+
   @Test(
     "Options that sampled problems, or a file of them, have no use for are refused by name",
     arguments: [
