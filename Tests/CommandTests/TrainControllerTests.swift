@@ -137,6 +137,17 @@ struct TrainControllerTests {
     #expect(first.status == 130, "\(first.error)")
   }
 
+  @Test("--maximum-rate bounds what the controller may choose")
+  func maximumRate() throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.train(
+      folder.path + "/a.ckpt", "--maximum-rate", "4", "--initial-rates", "2", "--seeds", "0")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(try ProgramRun("inspect", folder.path + "/a.ckpt").output.contains("1e-06 to 4.0"))
+    let refused = try Self.train(folder.path + "/b.ckpt", "--maximum-rate", "0")
+    #expect(refused.status == 64 && refused.error.contains("highest learning rate"), "\(refused.error)")
+  }
+
   @Test(
     "Options that sampled problems, or a file of them, have no use for are refused by name",
     arguments: [
