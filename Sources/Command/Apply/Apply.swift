@@ -89,6 +89,8 @@ struct Apply: ParsableCommand {
     let task = try TraineeTask(
       trainee, preset: preset, plan: presets.plan(for: preset, driving: checkpoint.controller))
     try task.requireTests()
+    let unfamiliar = UnfamiliarRun(task.problem.description, under: checkpoint.card)
+    if job.isFirst, let warning = unfamiliar.warning(checkpoint.card) { StandardError.write(warning) }
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }
     let evaluator = Evaluator(
@@ -107,7 +109,7 @@ struct Apply: ParsableCommand {
     try show.show(
       Result(
         controller: checkpoint.card.problems, trainee: task.problem.description, evaluation: table.rows,
-        guardian: log.summary, written: written),
+        unfamiliar: unfamiliar.differences, guardian: log.summary, written: written),
       text:
         "Controller trained on \(checkpoint.card.problems.summary), "
         + "applied to \(task.problem.description.summary):\n\n"
@@ -136,6 +138,8 @@ struct Apply: ParsableCommand {
     let controller: DistributionDescription
     let trainee: ProblemDescription
     let evaluation: [RunsSummary]
+    /// What the run has that the controller was not trained with.
+    let unfamiliar: [String]
     let guardian: GuardianLog.Summary
     let written: [String]
   }
