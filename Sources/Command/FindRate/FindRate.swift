@@ -9,8 +9,8 @@ struct FindRate: ParsableCommand {
     commandName: "find-rate",
     abstract: "Train while the rate grows, and suggest the smallest and largest sensible rates.",
     discussion: """
-      The smallest is where the loss falls most steeply, by the logarithm of the rate; the largest is a tenth of the \
-      rate of the lowest loss. Where no rate can be suggested, the reason is given.
+      The smallest is where the loss falls most steeply, by the logarithm of the rate; the largest is halfway from there \
+      to the rate of the lowest loss. Where no rate can be suggested, the reason is given.
 
       EXAMPLES:
         metalr find-rate --dataset fashion
@@ -28,25 +28,22 @@ struct FindRate: ParsableCommand {
   var batchSizes: [Int] = []
 
   @Option(help: ArgumentHelp("The first rate.", valueName: "rate"))
-  var lowest = 1e-7
+  var lowest = RateFinder.Configuration().lowest
 
   @Option(help: ArgumentHelp("The last rate.", valueName: "rate"))
-  var highest = 100.0
+  var highest = RateFinder.Configuration().highest
 
-  @Option(
-    help: ArgumentHelp(
-      "Steps from the first rate to the last (default: 100, but at most one pass over the training images).",
-      valueName: "count"))
-  var steps: Int?
+  @Option(help: ArgumentHelp("Steps from the first rate to the last.", valueName: "count"))
+  var steps = RateFinder.Configuration().steps
 
   @Option(help: "How the rate grows: exponential or linear.")
   var growth = RateFinder.Growth.exponential
 
-  @Option(help: "How noise is taken out: unbiased, biased, first-value or none.")
-  var smoothing = LossSmoothing.unbiased
+  @Option(help: "How noise is taken out: centred, unbiased, biased, first-value or none.")
+  var smoothing = RateFinder.Configuration().smoothing
 
-  @Option(help: ArgumentHelp("Weight of the past in the smoothed loss.", valueName: "factor"))
-  var smoothingFactor = 0.98
+  @Option(help: ArgumentHelp("Weight of a neighbour in the smoothed loss.", valueName: "factor"))
+  var smoothingFactor = RateFinder.Configuration().smoothingFactor
 
   @Option(
     help: ArgumentHelp(
@@ -103,7 +100,7 @@ struct FindRate: ParsableCommand {
       options.data.images.validationImages = min(options.data.images.validationImages ?? 200, 200)
     }
     let task = try TraineeTask(options, preset: preset, plan: RunPlan(stepBudget: 1, interval: 1))
-    let finder = try RateFinder(configuration: configuration(of: task))
+    let finder = try RateFinder(configuration: configuration)
     let progress = ProgressReporter(
       unit: .things("range test"), total: initialisations, options: job.silenced(show))
     defer { progress.finish() }
@@ -121,15 +118,11 @@ struct FindRate: ParsableCommand {
     }
   }
 
-  private func configuration(of task: TraineeTask) -> RateFinder.Configuration {
+  private var configuration: RateFinder.Configuration {
     var configuration = RateFinder.Configuration()
     (configuration.lowest, configuration.highest) = (lowest, highest)
     (configuration.growth, configuration.smoothing) = (growth, smoothing)
-    configuration.smoothingFactor = smoothingFactor
-    let images = task.problem.description.splitSizes.first ?? 0
-    let epoch = images / max(1, task.problem.description.batchSize)
-    let usual = configuration.steps
-    configuration.steps = steps ?? (epoch >= 2 ? min(usual, epoch) : usual)
+    (configuration.smoothingFactor, configuration.steps) = (smoothingFactor, steps)
     return configuration
   }
 }
