@@ -84,19 +84,8 @@ struct TrainReport: Encodable {
 
   /// One row for each reading; the rate is that of the steps before it.
   private var log: CSVTable {
-    var table = CSVTable(columns: [
-      "step", "learning_rate", "train_loss", "validation_loss", "prediction_variance",
-      "prediction_change_variance", "weight_mean", "weight_variance",
-    ])
-    for reading in run.observations {
-      let measures: [Measure] = [
-        .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean,
-        .weightVariance,
-      ]
-      table.addRow(
-        ["\(reading.step)", "\(reading.learningRate)"]
-          + measures.map { measure in reading[measure].map { "\($0)" } ?? "" })
-    }
+    var table = CSVTable(columns: ReadingColumns.names)
+    for reading in run.observations { table.addRow(ReadingColumns.values(reading)) }
     return table
   }
 
