@@ -16,7 +16,7 @@ struct RunEvents {
   /// Writes a log under a name of several parts.
   func write(_ log: TensorBoardLog, name: [String]) throws(FileError) {
     let parts = name.map { String($0.map { $0 == "/" ? "_" : $0 }) }
-    try log.write(to: "\(folder)/\(parts.joined(separator: "/"))/\(TensorBoardLog.fileName(wallTime: 0))")
+    try log.write(to: "\(folder)/\(parts.joined(separator: "/"))/\(EventTime.fileName)")
   }
 }
 
