@@ -26,8 +26,8 @@ MEASURES = (
     "trainLoss", "trainLossDeviation", "validationLoss", "lossBeforeTrial", "predictionVariance",
     "predictionChangeVariance", "weightMean", "weightVariance", "gradientNorm", "gradientCosine", "updateCosine",
     "halfBatchCosine", "updateNorm", "predictedDecrease", "weightNorm", "intervalDistance", "initialDistance",
-    "chanceLoss", "usualLearningRate", "isAdaptive", "momentum", "batchSize", "exampleCount", "parameterCount",
-    "classCount")
+    "chanceLoss", "usualLearningRate", "isAdaptive", "momentum", "averagesWeights", "batchSize", "exampleCount",
+    "parameterCount", "classCount")
 
 
 def serve(trainee):

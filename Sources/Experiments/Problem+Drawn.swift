@@ -15,16 +15,20 @@ extension Problem {
     let description = ProblemDescription(
       dataset: "drawn \(problem.family.rawValue) \(problem.seed)", datasetHash: "",
       splitSizes: [problem.trainCount, problem.validationCount, problem.testCount],
-      model: problem.network.name, optimizer: problem.optimizer.description, batchSize: problem.batchSize,
+      model: problem.network.name, optimizer: problem.optimizer.description,
+      averaging: problem.averaging.name, batchSize: problem.batchSize,
       plan: plan)
     let examples = LazyExamples(problem)
     return Problem(
       description, plan: plan, usualLearningRate: problem.usualLearningRate,
       chanceLoss: { examples.data.chanceLoss },
-      with: { name in
+      with: { optimizer, averaging in
         var other = problem
-        other.optimizer = try Optimizer.Configuration(parsing: name)
-        other.usualLearningRate = other.optimizer.usualLearningRate
+        if let optimizer {
+          other.optimizer = try Optimizer.Configuration(parsing: optimizer)
+          other.usualLearningRate = other.optimizer.usualLearningRate
+        }
+        if let averaging { other.averaging = try WeightAveraging(parsing: averaging) }
         return .drawn(other)
       }
     ) { idle in
@@ -75,7 +79,12 @@ public struct DrawnProblems: ProblemDistribution {
         .init("budget", "\(range.budgets.lowerBound) to \(range.budgets.upperBound) steps"),
         .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),
         .init("operations", "at most \(range.operations) a run"),
-      ])
+      ]
+        + share("regularization", range.regularization) + share("averaging", range.averaging))
+  }
+
+  private func share(_ name: String, _ value: Double) -> [DistributionDescription.Setting] {
+    value > 0 ? [.init(name, "in \(value) of the problems that can have it")] : []
   }
 
   /// 1: every problem is a new one.

@@ -21,13 +21,14 @@ extension Problem {
       dataset: data.name, datasetHash: hash,
       splitSizes: [data.train.count, data.validation.count, data.test.count],
       model: "\(configuration.model)", optimizer: configuration.optimizer.description,
-      batchSize: configuration.batchSize, plan: plan)
+      averaging: configuration.averaging.name, batchSize: configuration.batchSize, plan: plan)
     return Problem(
       description, plan: plan, usualLearningRate: configuration.optimizer.usualLearningRate,
       chanceLoss: { log(Double(data.classes)) },
-      with: { name in
+      with: { optimizer, averaging in
         var other = configuration
-        other.optimizer = try Optimizer.Configuration(parsing: name)
+        if let optimizer { other.optimizer = try Optimizer.Configuration(parsing: optimizer) }
+        if let averaging { other.averaging = try WeightAveraging(parsing: averaging) }
         return try .images(data, hash: hash, configuration: other, plan: plan)
       }
     ) { _ in

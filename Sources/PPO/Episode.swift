@@ -16,8 +16,8 @@ public struct Episode: Sendable, Equatable, Codable {
   ///
   /// Scale it before the update if its size is not near 1.
   public var rewards: [Float] = []
-  /// The critic's value of each observation (T).
-  public private(set) var values: [Float] = []
+  /// The critic's value of each observation, or in a group what the episode was worth before each action (T).
+  public var values: [Float] = []
   /// Value of what comes after the last step: 0 when the episode ended by itself, the critic's value of the last
   /// observation when it was cut from outside.
   public var bootstrapValue: Float = 0

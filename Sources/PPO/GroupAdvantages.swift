@@ -1,38 +1,79 @@
-/// How much better each episode did than the others of its group: problem, seed and initial rate are the same, so that
-/// the group's mean is the baseline.
+/// How much better each episode did from each step on than the others of its group: problem, seed and initial rate are the
+/// same, so that the group is the baseline.
 ///
-///     advantage = clip((return - mean of the group) / (deviation of the group + 0.05), -4, 4)
+/// With R the return and V the value of a step (what the episode was worth before it), both less their means over the
+/// group and over the group's deviation of R + 0.05:
 ///
-/// then brought to mean 0 and deviation 1 over all steps of the update. Shao et al. (2024, arXiv 2402.03300, section 4.1).
+///     advantage = clip(R - slope V, -4, 4)
+///
+/// then brought to mean 0 and deviation 1 over all steps of the update. The slope is fitted to all groups together, for
+/// four steps at a time: what an episode had come to before an action is not owed to the action, and is left out as far
+/// as it foretells the return. Shao et al. (2024, arXiv 2402.03300, section 4.1) have the first part; the second is a
+/// control variate (Greensmith, Bartlett and Baxter, 2004).
 struct GroupAdvantages {
-  /// One an episode.
-  let values: [Float]
+  /// One a step of each episode.
+  let values: [[Float]]
+  /// The share of the variance of R that V explains, over all steps.
+  let explainedVariance: Double
 
   private static let scaleFloor = 0.05
   private static let bound = 4.0
+  /// Steps that have one slope.
+  private static let slopeSteps = 4
 
   /// - Parameters:
-  ///   - episodes: What was played.
+  ///   - episodes: What was played; equal values of a step foretell nothing.
   ///   - groups: The group of each episode.
   init(_ episodes: [Episode], groups: [Int]) {
     precondition(episodes.count == groups.count, "\(episodes.count) episodes have \(groups.count) groups")
-    let returns = episodes.map { Double($0.totalReward) }
     var members: [Int: [Int]] = [:]
     for (episode, group) in groups.enumerated() { members[group, default: []].append(episode) }
-    var raw = [Double](repeating: 0, count: episodes.count)
-    for episodes in members.values {
-      let count = Double(episodes.count)
-      let mean = episodes.reduce(0) { $0 + returns[$1] } / count
-      let variance = episodes.reduce(0) { $0 + (returns[$1] - mean) * (returns[$1] - mean) } / count
-      for episode in episodes {
-        let scaled = (returns[episode] - mean) / (variance.squareRoot() + Self.scaleFloor)
-        raw[episode] = min(max(scaled, -Self.bound), Self.bound)
+    var returns = [Double](repeating: 0, count: episodes.count)
+    var steps = episodes.map { $0.values.map(Double.init) }
+    for members in members.values { Self.center(&returns, &steps, members, of: episodes) }
+    let slopes = Self.slopes(returns, steps)
+    var (all, left) = (0.0, 0.0)
+    let raw = zip(returns, steps).map { value, steps in
+      steps.enumerated().map { step, worth in
+        let rest = value - slopes[step / Self.slopeSteps] * worth
+        all += value * value
+        left += rest * rest
+        return min(max(rest, -Self.bound), Self.bound)
       }
     }
-    let steps = episodes.map { Double($0.stepCount) }
-    let total = steps.reduce(0, +)
-    let mean = zip(raw, steps).reduce(0) { $0 + $1.0 * $1.1 } / total
-    let variance = zip(raw, steps).reduce(0) { $0 + ($1.0 - mean) * ($1.0 - mean) * $1.1 } / total
-    values = raw.map { Float(($0 - mean) / (variance.squareRoot() + 1e-6)) }
+    explainedVariance = all > 0 ? 1 - left / all : 0
+    let total = Double(raw.reduce(0) { $0 + $1.count })
+    let mean = raw.joined().reduce(0, +) / total
+    let variance = raw.joined().reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / total
+    values = raw.map { $0.map { Float(($0 - mean) / (variance.squareRoot() + 1e-6)) } }
+  }
+
+  /// Takes the group's mean from returns and from each step's values, and brings both to the group's scale.
+  private static func center(
+    _ returns: inout [Double], _ steps: inout [[Double]], _ members: [Int], of episodes: [Episode]
+  ) {
+    let rewards = members.map { Double(episodes[$0].totalReward) }
+    let mean = rewards.reduce(0, +) / Double(members.count)
+    let variance = rewards.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(members.count)
+    let scale = variance.squareRoot() + scaleFloor
+    for (member, reward) in zip(members, rewards) { returns[member] = (reward - mean) / scale }
+    for step in 0..<(members.map { steps[$0].count }.max() ?? 0) {
+      let there = members.filter { step < steps[$0].count }
+      let mean = there.reduce(0) { $0 + steps[$1][step] } / Double(there.count)
+      for member in there { steps[member][step] = (steps[member][step] - mean) / scale }
+    }
+  }
+
+  /// Least squares without an intercept, in [0, 1]: what was reached is not lost, and is worth at most itself.
+  private static func slopes(_ returns: [Double], _ steps: [[Double]]) -> [Double] {
+    let count = ((steps.map(\.count).max() ?? 0) + slopeSteps - 1) / slopeSteps
+    var (products, squares) = ([Double](repeating: 0, count: count), [Double](repeating: 1e-9, count: count))
+    for (value, steps) in zip(returns, steps) {
+      for (step, worth) in steps.enumerated() {
+        products[step / slopeSteps] += value * worth
+        squares[step / slopeSteps] += worth * worth
+      }
+    }
+    return zip(products, squares).map { min(max($0 / $1, 0), 1) }
   }
 }

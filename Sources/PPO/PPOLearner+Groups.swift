@@ -4,7 +4,7 @@ import Randomness
 
 extension PPOLearner {
   /// Improves the policy from episodes that come in groups, each judged by its group in place of a critic, which stays as
-  /// it is.
+  /// it is. An episode's values say what it was worth before each step.
   ///
   /// Returns are sums of rewards: the discount, lambda, the entropy bonus and the critic's rate play no part.
   ///
@@ -23,7 +23,7 @@ extension PPOLearner {
   ) throws(PPOError) -> UpdateStatistics {
     try configuration.validate()
     try validate(episodes)
-    let advantages = GroupAdvantages(episodes, groups: groups).values
+    let advantages = GroupAdvantages(episodes, groups: groups)
     let optimizer = Self.adam(configuration, count: policy.actorParameters.count)
     do { try optimizer.restore(actorOptimizer) } catch {
       throw .mismatchedState(
@@ -38,7 +38,7 @@ extension PPOLearner {
       for part in 0..<parts {
         let chosen = order[order.count * part / parts..<order.count * (part + 1) / parts]
         var (loss, gradient) = next.groupLoss(
-          chosen.map { (episodes[$0], advantages[$0]) }, clipRange: Float(configuration.clipRange),
+          chosen.map { (episodes[$0], advantages.values[$0]) }, clipRange: Float(configuration.clipRange),
           threads: threads)
         totals.add(loss)
         if let target = configuration.targetKL, loss.approximateKL > 1.5 * target { break updating }
@@ -58,7 +58,7 @@ extension PPOLearner {
     actorOptimizer = optimizer.state
     updateCount += 1
     generator = nextGenerator
-    return totals.statistics(entropy: policy.entropy)
+    return totals.statistics(entropy: policy.entropy, explainedVariance: advantages.explainedVariance)
   }
 
   /// Bounds on the logarithm of the policy's deviation: exploration neither dies nor drowns what it explores.
@@ -76,7 +76,7 @@ extension ActorCritic {
   ///
   /// Episodes are dealt into a fixed number of parts, whose sums are added in order.
   func groupLoss(
-    _ episodes: [(episode: Episode, advantage: Float)], clipRange: Float, threads: Int
+    _ episodes: [(episode: Episode, advantages: [Float])], clipRange: Float, threads: Int
   ) -> (loss: PolicyLoss, gradient: [Float]) {
     // Alike lengths lie together, so that little is computed of episodes that are over.
     let sorted = episodes.enumerated().sorted {
@@ -104,7 +104,7 @@ extension ActorCritic {
   private static let parts = 8
 
   private func partLoss(
-    _ episodes: [(episode: Episode, advantage: Float)], of total: Int, clipRange: Float,
+    _ episodes: [(episode: Episode, advantages: [Float])], of total: Int, clipRange: Float,
     _ weights: GRUWeights?
   ) -> (loss: PolicyLoss, gradient: [Float]) {
     var gradient = [Float](repeating: 0, count: actorParameters.count)
@@ -112,14 +112,15 @@ extension ActorCritic {
     let share = 1 / Float(total)
     guard let layout = actor.gru, let weights else {
       // Other actors, episode by episode.
-      for (episode, advantage) in episodes {
+      for (episode, advantages) in episodes {
         var state = [Float](repeating: 0, count: actor.stateCount)
         var tape = Tape(for: actor, steps: episode.stepCount)
         let range = 0..<episode.stepCount
         actor.forward(actorParameters, inputs: episode.observations, steps: range, state: &state, tape: &tape)
         for place in 0..<episode.stepCount * actionCount {
           tape.outputGradients[place] = surrogateSlope(
-            episode, place, mean: tape.outputs[place], advantage, share, clipRange, &loss, &gradient)
+            episode, place, mean: tape.outputs[place], advantages[place / actionCount], share, clipRange,
+            &loss, &gradient)
         }
         actor.backward(
           actorParameters, inputs: episode.observations, steps: range, tape: &tape, gradient: &gradient)
@@ -138,12 +139,12 @@ extension ActorCritic {
     }
     pass.forward()
     var slopes: [(Float, Int, Int, Int)] = []
-    for (index, (episode, advantage)) in episodes.enumerated() {
+    for (index, (episode, advantages)) in episodes.enumerated() {
       for step in 0..<episode.stepCount {
         for entry in 0..<actionCount {
           let slope = surrogateSlope(
             episode, step * actionCount + entry, mean: pass.output(entry, step: step, episode: index),
-            advantage, share, clipRange, &loss, &gradient)
+            advantages[step], share, clipRange, &loss, &gradient)
           slopes.append((slope, entry, step, index))
         }
       }
@@ -217,11 +218,11 @@ private struct GroupTotals {
     firstDeviation = firstDeviation ?? loss.ratioDeviation
   }
 
-  func statistics(entropy: Double) -> UpdateStatistics {
+  func statistics(entropy: Double, explainedVariance: Double) -> UpdateStatistics {
     UpdateStatistics(
       policyLoss: sum.surrogate / Double(max(losses, 1)), valueLoss: 0, entropy: entropy,
       approximateKL: divergence.sum / Double(max(divergence.count, 1)),
-      clipFraction: sum.clipFraction / Double(max(losses, 1)), explainedVariance: nil,
+      clipFraction: sum.clipFraction / Double(max(losses, 1)), explainedVariance: explainedVariance,
       actorGradientNorm: norms / Double(max(steps, 1)), criticGradientNorm: 0,
       firstRatioDeviation: firstDeviation ?? 0, epochs: epochs)
   }

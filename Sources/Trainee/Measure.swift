@@ -57,6 +57,8 @@ public enum Measure: String, CaseIterable, Codable, Sendable {
   case isAdaptive
   /// Decay of the optimizer's momentum, 0 without.
   case momentum
+  /// 1 where the run is judged by an average of its weights too, else 0: averaging, or a schedule-free optimizer.
+  case averagesWeights
   /// Examples of one step.
   case batchSize
   /// Examples of the training split.
@@ -148,10 +150,11 @@ extension Measure {
     case .usualLearningRate: 18
     case .isAdaptive: 19
     case .momentum: 20
-    case .batchSize: 21
-    case .exampleCount: 22
-    case .parameterCount: 23
-    case .classCount: 24
+    case .averagesWeights: 21
+    case .batchSize: 22
+    case .exampleCount: 23
+    case .parameterCount: 24
+    case .classCount: 25
     }
   }
 }

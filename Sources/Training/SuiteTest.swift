@@ -9,11 +9,6 @@ public struct SuiteTest: ControllerTest {
   /// The optimizer that the controller drives; nil for each problem's own.
   public let optimizer: String?
 
-  /// Good initial rates, in multiples of the usual rate.
-  public static let goodRates = [1, 3.162, 10]
-  /// Bad initial rates: far too low, too low, far too high.
-  public static let badRates = [0.001, 0.0316, 56.2]
-
   /// A test on `suites`.
   public init(suites: [ProblemSuite], optimizer: String?) {
     self.suites = suites
@@ -42,7 +37,7 @@ public struct SuiteTest: ControllerTest {
   ) throws -> any ControllerTestResult {
     let controller = SuiteContender.controller(
       training.controller, name: "controller", optimizer: optimizer,
-      initialRates: Self.goodRates + Self.badRates)
+      initialRates: SuiteInitialRates.good + SuiteInitialRates.bad)
     let comparisons = suites.map { SuiteComparison(suite: $0, contenders: [controller] + Self.rivals) }
     onEvent(.testing(runs: comparisons.reduce(0) { $0 + $1.runCount }))
     return Result(

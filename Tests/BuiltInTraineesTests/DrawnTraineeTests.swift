@@ -6,13 +6,14 @@ import Testing
 @Suite("Trainees of drawn problems")
 struct DrawnTraineeTests {
   static func data(
-    _ seed: UInt64 = 5, optimizer: Optimizer.Configuration = .adam(), family: DrawnFamily = .rings
+    _ seed: UInt64 = 5, optimizer: Optimizer.Configuration = .adam(), family: DrawnFamily = .rings,
+    averaging: WeightAveraging = .none
   ) -> DrawnData {
     DrawnData(
       DrawnProblem(
         seed: seed, family: family, inputs: 12, classes: family.isRegression ? 0 : 4, trainCount: 300,
         validationCount: 64, testCount: 128, network: DrawnNetwork(layers: 2, width: 24, activation: .tanh),
-        optimizer: optimizer, batchSize: 32, stepBudget: 60))
+        optimizer: optimizer, batchSize: 32, stepBudget: 60, averaging: averaging))
   }
 
   @Test(
@@ -38,6 +39,28 @@ struct DrawnTraineeTests {
     trainee.use(Self.data(optimizer: optimizer))
     #expect(run(1) == first)
     #expect(throws: TraineeError.self) { try trainee.restore(snapshot) }
+  }
+
+  @Test(
+    "An average of the weights is a second candidate, which a snapshot holds, and training goes on as without"
+  )
+  func averages() throws {
+    let (plain, averaged) = (DrawnTrainee(Self.data()), DrawnTrainee(Self.data(averaging: .ema(0.9))))
+    let rates = Array(repeating: 0.1, count: 10)
+    func start(_ trainee: DrawnTrainee) -> Observation {
+      trainee.reset(seed: 1, stepBudget: 60, learningRate: 0.1)
+    }
+    #expect(start(plain)[.averagesWeights] == 0 && start(averaged)[.averagesWeights] == 1)
+    let pairs = (0..<4).map { _ in (plain.train(learningRates: rates), averaged.train(learningRates: rates)) }
+    #expect(pairs.allSatisfy { $0.trainLoss == $1.trainLoss && $0.validationLoss >= $1.validationLoss })
+    // At a rate this high the last steps are worse than their average.
+    #expect(pairs[3].0.validationLoss > pairs[3].1.validationLoss)
+    #expect(plain.evaluate().loss > averaged.evaluate().loss)
+    let snapshot = averaged.snapshot()
+    let (next, evaluation) = (averaged.train(learningRates: rates), averaged.evaluate())
+    _ = averaged.train(learningRates: rates)
+    try averaged.restore(snapshot)
+    #expect(averaged.train(learningRates: rates) == next && averaged.evaluate() == evaluation)
   }
 
   @Test("Layerwise DoG has a distance for each layer")

@@ -53,7 +53,8 @@ struct CommandLineTests {
   @Test(
     "An option that a command has no use for is unknown to it, and not in its help",
     arguments: [
-      (["pbt"], ["--trainee", "--trainee-timeout"]), (["benchmark"], ["--trainee", "--trainee-timeout"]),
+      (["pbt"], ["--trainee", "--trainee-timeout"]),
+      (["benchmark"], ["--trainee", "--trainee-timeout", "--averaging"]),
       (["reproduce", "table1"], ["--trainee", "--trainee-timeout", "--dataset"]),
     ])
   func options(command: [String], options: [String]) throws {

@@ -224,7 +224,7 @@ struct TrainControllerTests {
     #expect(run.output.contains("held-out") && run.output.contains("\"controller\""))
     let card = try ProgramRun("inspect", path).output
     #expect(
-      card.contains("at most 2.00e7 a run") && card.contains("universal (52)") && card.contains("GRU")
+      card.contains("at most 2.00e7 a run") && card.contains("universal (53)") && card.contains("GRU")
         && card.contains("50 to 60 steps"), "\(card)")
   }
 

@@ -27,11 +27,42 @@ struct GroupTests {
     let mean = zip(raw, steps).map(*).reduce(0, +) / 74
     let variance = zip(raw, steps).map { ($0 - mean) * ($0 - mean) * $1 }.reduce(0, +) / 74
     let values = GroupAdvantages(episodes, groups: groups).values
-    #expect(values.count == raw.count)
-    for (value, raw) in zip(values, raw) {
-      #expect(abs(Double(value) - (raw - mean) / variance.squareRoot()) < 1e-4)
+    #expect(values.map(\.count) == steps.map { Int($0) })
+    for (values, raw) in zip(values, raw) {
+      for value in values { #expect(abs(Double(value) - (raw - mean) / variance.squareRoot()) < 1e-4) }
     }
-    #expect(GroupAdvantages([episode(1, 2), episode(2, 2)], groups: [0, 0]).values == [0, 0])
+    #expect(GroupAdvantages([episode(1, 2), episode(2, 2)], groups: [0, 0]).values == [[0], [0, 0]])
+  }
+
+  @Test("What an episode was worth before a step is left out of the step's advantage")
+  func worth() {
+    // Worth before the fifth step is the whole return: nothing is owed to the fifth step. Before, it is unknown.
+    let episodes = [1, 2, 4, 7].map { (total: Float) in
+      var episode = Episode(observationCount: 1, actionCount: 1)
+      for step in 0..<5 {
+        episode.append(
+          observation: [0], decision: Decision(action: [0], logProbability: 0, value: step == 4 ? total : 0),
+          reward: step == 4 ? total : 0)
+      }
+      return episode
+    }
+    let advantages = GroupAdvantages(episodes, groups: [0, 0, 0, 0])
+    #expect(abs(advantages.explainedVariance - 0.2) < 1e-6)
+    for values in advantages.values {
+      #expect(abs(values[4]) < 1e-5 && Set(values[..<4]).count == 1 && abs(values[0]) > 0.1)
+    }
+    // A worth that foretells the opposite is not believed.
+    let misled = episodes.map { episode in
+      var other = Episode(observationCount: 1, actionCount: 1)
+      for step in 0..<5 {
+        other.append(
+          observation: [0],
+          decision: Decision(action: [0], logProbability: 0, value: -episode.values[step]),
+          reward: episode.rewards[step])
+      }
+      return other
+    }
+    #expect(GroupAdvantages(misled, groups: [0, 0, 0, 0]).explainedVariance == 0)
   }
 
   @Test(
@@ -45,7 +76,7 @@ struct GroupTests {
       configuration: configuration,
       actorParameters: initial.actorParameters.map { $0 + 0.3 * Float(generator.nextNormal()) },
       criticParameters: initial.criticParameters)
-    var material: [(episode: Episode, advantage: Float)] = []
+    var material: [(episode: Episode, advantages: [Float])] = []
     for (length, advantage) in [(2, 1), (5, -2), (3, 0.5), (1, -0.7)] as [(Int, Float)] {
       var (episode, state) = (Episode(observationCount: 3, actionCount: 1), policy.initialState)
       for step in 0..<length {
@@ -55,7 +86,7 @@ struct GroupTests {
         decision.logProbability -= [0.1, 0.6, -0.6, -0.1, 0.5][step]
         episode.append(observation: observation, decision: decision, reward: 0)
       }
-      material.append((episode, advantage))
+      material.append((episode, (0..<length).map { advantage * (1 - 0.1 * Float($0)) }))
     }
     let (loss, gradient) = policy.groupLoss(material, clipRange: 0.2, threads: 1)
     #expect(policy.groupLoss(material, clipRange: 0.2, threads: 3).gradient == gradient)

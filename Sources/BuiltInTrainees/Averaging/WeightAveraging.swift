@@ -46,6 +46,11 @@ public enum WeightAveraging: Sendable, Equatable, Codable {
   }
 }
 
+extension WeightAveraging {
+  /// Its text; nil for none.
+  public var name: String? { self == .none ? nil : description }
+}
+
 extension WeightAveraging: CustomStringConvertible {
   /// The text that ``init(parsing:)`` reads.
   public var description: String {

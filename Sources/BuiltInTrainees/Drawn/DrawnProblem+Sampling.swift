@@ -16,6 +16,7 @@ extension DrawnProblem {
       var problem = candidate(seed: seed, family: family, range: range, using: &random)
       guard problem.operations <= range.operations else { continue }
       problem.network.regularize(share: range.regularization, seed: seed)
+      problem.average(share: range.averaging)
       return problem
     }
   }
@@ -68,6 +69,15 @@ extension DrawnProblem {
     case ..<0.88: .adamW(decay: decay)
     default: .rmsprop()
     }
+  }
+}
+
+extension DrawnProblem {
+  /// Chooses the runs that are judged by an average too, from random numbers of their own.
+  fileprivate mutating func average(share: Double) {
+    guard share > 0, !optimizer.hasEvaluationWeights else { return }
+    var random = DrawnRandom(seed: seed, stream: .averaging)
+    if random.chance(Float(share)) { averaging = .polynomial }
   }
 }
 

@@ -33,13 +33,15 @@ public struct DrawnProblem: Codable, Sendable, Equatable {
   public var stepBudget: Int
   /// A rate that usually does for the optimizer.
   public var usualLearningRate: Double
+  /// Which average of the weights is a second candidate at each observation.
+  public var averaging: WeightAveraging
 
   /// A problem; the usual rate is the optimizer's if none is given.
   public init(
     seed: UInt64, family: DrawnFamily, inputs: Int, classes: Int, trainCount: Int, validationCount: Int = 256,
     testCount: Int = 1024, labelNoise: Double = 0, conditioning: Double = 1, imbalance: Double = 0,
     network: DrawnNetwork, optimizer: Optimizer.Configuration = .adam(), batchSize: Int, stepBudget: Int,
-    usualLearningRate: Double? = nil
+    usualLearningRate: Double? = nil, averaging: WeightAveraging = .none
   ) {
     self.seed = seed
     self.family = family
@@ -56,6 +58,7 @@ public struct DrawnProblem: Codable, Sendable, Equatable {
     self.batchSize = batchSize
     self.stepBudget = stepBudget
     self.usualLearningRate = usualLearningRate ?? optimizer.usualLearningRate
+    self.averaging = averaging
   }
 
   /// The problem in a few words, such as "rings, MLP 2x32 relu".

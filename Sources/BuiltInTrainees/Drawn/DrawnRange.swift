@@ -28,12 +28,17 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   /// Share of the networks with hidden layers that get batch norm where they have no layer norm, and, each by itself,
   /// dropout of 0.1 to 0.5; in [0, 1], 0 by default.
   public var regularization: Double = 0
+  /// Share of the runs that are judged by a polynomial average of their weights too; in [0, 1], 0 by default.
+  ///
+  /// An optimizer with an average of its own gets no other.
+  public var averaging: Double = 0
 
   /// A range of problems.
   public init(
     families: Families = .training, widths: [Int] = [8, 16, 32, 48, 64, 128],
     budgets: ClosedRange<Int> = 100...1000,
-    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, regularization: Double = 0
+    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, regularization: Double = 0,
+    averaging: Double = 0
   ) {
     self.families = families
     self.widths = widths
@@ -41,6 +46,7 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     self.optimizer = optimizer
     self.operations = operations
     self.regularization = regularization
+    self.averaging = averaging
   }
 
   /// Checks that problems can be sampled from the range.
@@ -51,6 +57,7 @@ public struct DrawnRange: Codable, Sendable, Equatable {
       !widths.isEmpty && widths.allSatisfy((1...DrawnProblem.largestWidth).contains), "widths", widths,
       "from 1 to \(DrawnProblem.largestWidth), at least one")
     try DrawnProblem.check((0...1).contains(regularization), "regularization", regularization, "in [0, 1]")
+    try DrawnProblem.check((0...1).contains(averaging), "averaging", averaging, "in [0, 1]")
     try DrawnProblem.check(
       budgets.lowerBound >= 1 && budgets.upperBound <= DrawnProblem.largestBudget, "budgets", budgets,
       "from 1 to \(DrawnProblem.largestBudget)")
@@ -62,7 +69,7 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   }
 }
 
-/// In JSON the regularization may be absent, as in ranges that were written before there was any.
+/// In JSON regularization and averaging may be absent, as in ranges that were written before there was any.
 extension DrawnRange {
   /// Reads a range.
   public init(from decoder: any Decoder) throws {
@@ -73,5 +80,6 @@ extension DrawnRange {
     optimizer = try container.decodeIfPresent(Optimizer.Configuration.self, forKey: .optimizer)
     operations = try container.decode(Double.self, forKey: .operations)
     regularization = try container.decodeIfPresent(Double.self, forKey: .regularization) ?? 0
+    averaging = try container.decodeIfPresent(Double.self, forKey: .averaging) ?? 0
   }
 }

@@ -17,6 +17,7 @@ public final class DrawnTrainee: Trainee {
   private let instructionSet: InstructionSet
   private let network: RowNetwork
   private var optimizer: Optimizer
+  private var average: WeightAverage?
   private var meter: StepMeter
   private var batch: Batch
   private var half: AlignedBuffer<Float>
@@ -34,12 +35,15 @@ public final class DrawnTrainee: Trainee {
     var stepBudget: Int
     var order: BatchOrder
     var hasDiverged = false
+    /// Whether the average had the lower validation loss at the last observation.
+    var usesAverage = false
   }
 
   private struct Snapshot {
     let parameters, statistics: [Float]
     let trainingPasses: UInt32
     let optimizer: Optimizer.State
+    let average: [Float]
     let meter: StepMeter.State
     let predictions: [Float]
     let run: Run
@@ -57,6 +61,7 @@ public final class DrawnTrainee: Trainee {
     network = RowNetwork(model, instructionSet: instructionSet)
     optimizer = Optimizer(
       data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
+    average = Self.average(data.problem)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
@@ -71,12 +76,17 @@ public final class DrawnTrainee: Trainee {
     network.use(model)
     optimizer = Optimizer(
       data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
+    average = Self.average(data.problem)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
     batch = Batch(data)
     half = AlignedBuffer(count: model.count)
     predictions = Self.predictions(data)
     run = nil
     snapshots = [:]
+  }
+
+  private static func average(_ problem: DrawnProblem) -> WeightAverage? {
+    problem.averaging == .none ? nil : WeightAverage(problem.averaging, count: problem.model.count)
   }
 
   private static func predictions(_ data: DrawnData) -> (AlignedBuffer<Float>, AlignedBuffer<Float>) {
@@ -92,17 +102,18 @@ public final class DrawnTrainee: Trainee {
     network.initialize(scale: data.problem.network.initialScale, using: &weights)
     network.dropoutSeed = UInt32(truncatingIfNeeded: weights.next())
     optimizer.begin(network.parameters)
+    average?.begin(network.parameters)
     snapshots = [:]
     firstGradient = nil
-    let run = Run(
+    var run = Run(
       stepBudget: stepBudget, order: BatchOrder(count: data.problem.trainCount, seed: orders.next())
     )
-    self.run = run
     if reportsDynamics {
       meter.begin(network.parameters)
       meter.beginInterval(network.parameters)
     }
-    var observation = observe(run, trainLoss: 0, learningRate: learningRate)
+    var observation = observe(&run, trainLoss: 0, learningRate: learningRate)
+    self.run = run
     observation.trainLoss = observation.validationLoss
     if reportsDynamics { observation[.predictionChangeVariance] = 0 }
     return observation
@@ -134,14 +145,15 @@ public final class DrawnTrainee: Trainee {
         if splits { meter.note(half: half, of: network.gradient) }
       }
       optimizer.step(parameters: network.parameters, gradient: network.gradient, learningRate: rate)
+      average?.add(network.parameters, step: run.step + index + 1)
       if reportsDynamics { meter.didStep(network.parameters, gradient: network.gradient) }
     }
     run.step += learningRates.count
     let rate = optimizer.ownRate ?? last
-    var observation = observe(run, trainLoss: sum / Double(learningRates.count), learningRate: rate)
+    var observation = observe(&run, trainLoss: sum / Double(learningRates.count), learningRate: rate)
     if !run.hasDiverged, !(observation.validationLoss < Self.divergence * data.chanceLoss) {
       run.hasDiverged = true
-      observation = observe(run, trainLoss: .infinity, learningRate: rate)
+      observation = observe(&run, trainLoss: .infinity, learningRate: rate)
     }
     self.run = run
     return observation
@@ -189,7 +201,8 @@ public final class DrawnTrainee: Trainee {
       data.problem.trainCount + data.problem.validationCount, data.problem.testCount
     )
     let (sum, correct) = network.evaluate(
-      data.row(first), targets(first), count: count, weights: optimizer.evaluationWeights)
+      data.row(first), targets(first), count: count,
+      weights: run?.usesAverage == true ? average?.weights : optimizer.evaluationWeights)
     let loss = sum / Double(count)
     let share =
       data.problem.classes > 0
@@ -208,15 +221,19 @@ extension DrawnTrainee {
   /// What does not change over a run.
   private var facts: MeasureValues {
     let (problem, optimizer) = (data.problem, data.problem.optimizer)
+    let averages = average != nil || optimizer.hasEvaluationWeights
     return MeasureValues([
       .chanceLoss: data.chanceLoss, .usualLearningRate: problem.usualLearningRate,
       .isAdaptive: optimizer.isAdaptive ? 1 : 0, .momentum: optimizer.momentum,
+      .averagesWeights: averages ? 1 : 0,
       .batchSize: Double(problem.batchSize), .exampleCount: Double(problem.trainCount),
       .parameterCount: Double(problem.model.realCount), .classCount: Double(problem.classes),
     ])
   }
 
-  private func observe(_ run: Run, trainLoss: Double, learningRate: Double) -> Observation {
+  /// The validation loss is the lower of that at the weights that the optimizer wants evaluated and that at the average; a
+  /// run whose own loss is not finite has diverged, whatever its average.
+  private func observe(_ run: inout Run, trainLoss: Double, learningRate: Double) -> Observation {
     var measures = facts
     guard !run.hasDiverged else {
       measures[.trainLoss] = .infinity
@@ -231,7 +248,16 @@ extension DrawnTrainee {
       data.row(problem.trainCount), targets(problem.trainCount), count: problem.validationCount,
       weights: optimizer.evaluationWeights,
       predictions: reportsDynamics ? predictions.now.pointer : nil, counts: false)
-    measures[.validationLoss] = sum / Double(problem.validationCount)
+    var loss = sum / Double(problem.validationCount)
+    run.usesAverage = false
+    if let average, run.step > 0 {
+      let (sum, _) = network.evaluate(
+        data.row(problem.trainCount), targets(problem.trainCount), count: problem.validationCount,
+        weights: average.weights, counts: false)
+      let other = sum / Double(problem.validationCount)
+      if loss.isFinite, other < loss { (loss, run.usesAverage) = (other, true) }
+    }
+    measures[.validationLoss] = loss
     if reportsDynamics {
       // Padding of predictions is 0.
       let (places, count) = (
@@ -263,7 +289,8 @@ extension DrawnTrainee {
     snapshots[snapshotCount] = Snapshot(
       parameters: Array(network.parameters.elements),
       statistics: Array(network.statistics.elements),
-      trainingPasses: network.trainingPasses, optimizer: optimizer.state, meter: meter.state,
+      trainingPasses: network.trainingPasses, optimizer: optimizer.state,
+      average: average.map { Array($0.weights.elements) } ?? [], meter: meter.state,
       predictions: Array(predictions.now.elements), run: run)
     return Data("\(snapshotCount)".utf8)
   }
@@ -283,6 +310,7 @@ extension DrawnTrainee {
     network.trainingPasses = saved.trainingPasses
     firstGradient = nil
     try optimizer.restore(saved.optimizer)
+    average?.weights.assign(saved.average)
     if saved.run.step == 0 { optimizer.begin(network.parameters) }
     meter.restore(saved.meter, parameters: network.parameters)
     predictions.now.assign(saved.predictions)

@@ -7,9 +7,11 @@ extension ImageClassifier {
   /// What does not change over a run.
   var facts: MeasureValues {
     let optimizer = configuration.optimizer
+    let averages = average != nil || optimizer.hasEvaluationWeights
     return MeasureValues([
       .chanceLoss: log(Double(data.classes)), .usualLearningRate: optimizer.usualLearningRate,
       .isAdaptive: optimizer.isAdaptive ? 1 : 0, .momentum: optimizer.momentum,
+      .averagesWeights: averages ? 1 : 0,
       .batchSize: Double(configuration.batchSize), .exampleCount: Double(data.train.count),
       .parameterCount: Double(network.parameters.count), .classCount: Double(data.classes),
     ])

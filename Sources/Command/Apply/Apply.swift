@@ -56,6 +56,12 @@ struct Apply: ParsableCommand {
     transform: Method.init(parsing:))
   var baseline: [Method] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Write which inputs drove each decision: explanation.csv and explanation.svg.",
+      discussion: "From each initial rate one run more, of the first seed and without the guardian."))
+  var explain = false
+
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
 
   @Option(
@@ -97,14 +103,18 @@ struct Apply: ParsableCommand {
       problem: task.problem, pool: job.pool(workers), options: job.silenced(show), interrupt: interrupt,
       advice: "Nothing was written.")
     let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
+    let initialRates = initialRates.isEmpty ? checkpoint.card.training.initialLearningRates : initialRates
     let results = try evaluator.run(
-      [.guarded(controller, name: GuardianLog.method)] + baseline,
-      initialLearningRates: initialRates.isEmpty
-        ? checkpoint.card.training.initialLearningRates : initialRates,
+      [.guarded(controller, name: GuardianLog.method)] + baseline, initialLearningRates: initialRates,
       seeds: seeds)
     guard job.isFirst else { return }
     let log = GuardianLog(results)
-    let written = try write(results, log)
+    let explanation =
+      try explain
+      ? ExplanationReport(
+        of: checkpoint.controller, on: task.problem, initialLearningRates: initialRates, seed: firstSeed,
+        shouldStop: { interrupt.isRequested }) : nil
+    let written = try write(results, log, explanation)
     let table = ComparisonTable(results)
     try show.show(
       Result(
@@ -113,17 +123,25 @@ struct Apply: ParsableCommand {
       text:
         "Controller trained on \(checkpoint.card.problems.summary), "
         + "applied to \(task.problem.description.summary):\n\n"
-        + "\(table.text)\n\(log.summary.text)\n\nWrote \(written.joined(separator: ", ")).\n")
+        + "\(table.text)\n\(log.summary.text)\n\n\(explanation.map { $0.text + "\n" } ?? "")Wrote \(written.joined(separator: ", ")).\n"
+    )
   }
 
-  private func write(_ results: [MethodRuns], _ log: GuardianLog) throws -> [String] {
-    let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
+  private func write(
+    _ results: [MethodRuns], _ log: GuardianLog, _ explanation: ExplanationReport?
+  ) throws -> [String] {
+    var paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
     let pictures = ComparisonPictures(results: results)
     let events = RunEvents(folder: "\(output)/tensorboard")
     try writingOutput {
       try RunLog(results, log).write(to: paths[0])
       try pictures.schedules.write(to: paths[1])
       try pictures.losses.write(to: paths[2])
+      if let explanation {
+        paths += ["csv", "svg"].map { "\(output)/explanation.\($0)" }
+        try explanation.csv.write(to: paths[3])
+        try explanation.figure.write(to: paths[4])
+      }
       for result in results {
         for run in result.runs {
           try events.write(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Files
 import MetaLR
@@ -37,14 +38,21 @@ struct Compare: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: \(ProblemSuite.Drawn.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: trained, held-out, short, long, wide; or on real pictures: real, with --datasets (default: fashion, cifar10) and --models.",
       valueName: "suite"))
-  var suites: [ProblemSuite.Drawn] = []
+  var suites: [SuiteName] = []
 
   @Option(
     help: ArgumentHelp("With --suites: problems of each (default: 200, 120, 60, 48, 48).", valueName: "count")
   )
   var problems: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --suites: test the claims of this file, one 'METHOD < METHOD' a line, together.",
+      valueName: "file"),
+    completion: .file())
+  var claims: String?
 
   @OptionGroup(title: "Trainee") var trainee: TraineeOptions
 
@@ -97,7 +105,9 @@ struct Compare: ParsableCommand {
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
     try validateCount("--problems", problems)
-    if suites.isEmpty, problems != nil { throw ValidationError("--problems is for --suites.") }
+    if suites.isEmpty, problems != nil || claims != nil {
+      throw ValidationError("--problems and --claims are for --suites.")
+    }
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
@@ -145,14 +155,45 @@ struct Compare: ParsableCommand {
 
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
     let work = SuiteWork(
-      suites: suites, problems: problems, controllers: try methods.map { try $0.suiteContender() },
-      folder: output, workers: workers, options: job.silenced(show), interrupt: interrupt)
+      suites: try problemSuites(), controllers: try methods.map { try $0.suiteContender() },
+      averaging: trainee.average.value, folder: output, workers: workers, options: job.silenced(show),
+      interrupt: interrupt)
+    let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
     let results = try work.run(job)
     guard job.isFirst else { return }
-    try show.show(
-      results,
-      text: results.map { SuiteTable(results: $0).text }.joined(separator: "\n") + "\n" + SuiteTable.legend)
+    let report = SuiteReport(
+      results: results, methods: work.controllers.map(\.name),
+      claims: try SuiteClaim.test(claims, on: results))
+    let written = try writingOutput { try report.write(to: output) }
+    try show.show(results, text: "\(report.text)\nWrote \(written.joined(separator: ", ")).\n")
   }
 }
 
-extension ProblemSuite.Drawn: ExpressibleByArgument {}
+extension Compare {
+  /// The suites that were asked for; only the first rank of a job says what data lack.
+  private func problemSuites() throws -> [ProblemSuite] {
+    try suites.map { name in
+      guard let drawn = name.drawn else { return try realSuite() }
+      return .drawn(drawn, count: problems)
+    }
+  }
+
+  private func realSuite() throws -> ProblemSuite {
+    let sets = try (datasets.isEmpty ? [DatasetName.fashion, .cifar10].map(\.rawValue) : datasets).map {
+      name in
+      var options = trainee.data
+      options.dataset = name
+      // Enough for several epochs of 1,000 steps, and validations that are cheap beside them.
+      options.images.trainImages = options.images.trainImages ?? 20_000
+      options.images.validationImages = options.images.validationImages ?? 2_000
+      let data = try options.load(.paper)
+      return (data: data, hash: data.contentHash())
+    }
+    let specifications = models.map { model in
+      var options = trainee.network
+      options.model = model
+      return options.specification
+    }
+    return try .images(sets, models: specifications, batchSize: trainee.network.batchSize ?? 128)
+  }
+}

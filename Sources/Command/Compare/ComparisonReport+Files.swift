@@ -137,7 +137,7 @@ extension ComparisonReport {
 
 extension String {
   /// As a shell would read it back.
-  fileprivate var shellQuoted: String {
+  var shellQuoted: String {
     allSatisfy { $0.isLetter || $0.isNumber || "-_./:,=@+".contains($0) } && !isEmpty
       ? self : "'\(replacing("'", with: "'\\''"))'"
   }

@@ -61,15 +61,20 @@ extension ContenderArgument {
   ///
   /// - Throws: `ConfigurationError` for anything but a controller; what is wrong with the checkpoint.
   func suiteContender() throws -> SuiteContender {
-    guard case .controller(let path, false) = kind else {
+    guard case .controller(let path, let isGuarded) = kind else {
       throw ConfigurationError(
         name: "method of a suite", value: name ?? "no controller",
-        expected: "controller:FILE; what needs no search is compared with anyway")
+        expected: "controller:FILE or guarded:FILE; what needs no search is compared with anyway")
     }
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: path))
+    let bounds = checkpoint.controller.action
+    let guardian = try Guardian(
+      configuration:
+        .init(minimumLearningRate: bounds.minimum, maximumLearningRate: bounds.maximum))
     return .controller(
-      checkpoint.controller, name: name ?? "controller \(path)", optimizer: checkpoint.card.drivenOptimizer,
-      initialRates: SuiteTest.goodRates + SuiteTest.badRates)
+      checkpoint.controller, name: name ?? "\(isGuarded ? "guarded " : "")\(path)",
+      optimizer: checkpoint.card.drivenOptimizer, guardian: isGuarded ? guardian : nil,
+      initialRates: SuiteInitialRates.good + SuiteInitialRates.bad)
   }
 }
 

@@ -1,18 +1,20 @@
+import BuiltInTrainees
 import Experiments
 import Files
 import MetaLR
 
 /// Does the runs of a comparison over suites, with progress.
 struct SuiteWork {
-  let suites: [ProblemSuite.Drawn]
-  let problems: Int?
+  let suites: [ProblemSuite]
   let controllers: [SuiteContender]
+  let averaging: WeightAveraging
   let folder: String
   let workers: WorkerOptions
   let options: OutputOptions
   let interrupt: Interrupt
 
-  /// Problems that schedules are calibrated on, and from which seed on: far from those of the suites.
+  /// Problems that schedules are calibrated on and replays are the means of, and from which seed on: far from those
+  /// of the suites.
   private static let calibrationCount = 200
   private static let calibrationSeed: UInt64 = 50_000_000
 
@@ -23,14 +25,20 @@ struct SuiteWork {
     let pool = job.pool(workers)
     let interrupt = interrupt
     do {
+      let known = ProblemSuite.drawn(
+        .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
+      ).problems
       let calibration = try Calibration(
-        fittedOn: ProblemSuite.drawn(
-          .trained, count: Self.calibrationCount, firstSeed: Self.calibrationSeed
-        ).problems, on: pool, shouldStop: { interrupt.isRequested })
+        fittedOn: known, on: pool, journal: journal, shouldStop: { interrupt.isRequested })
+      let replays = try controllers.map {
+        try OpenLoop(of: $0, on: known, pool: pool, journal: journal, shouldStop: { interrupt.isRequested })
+      }
       let contenders =
-        controllers + [calibration.contender] + SuiteRivals.all + [SuiteRivals.searchedScheduleFree]
+        controllers + replays.map(\.contender) + [calibration.contender] + SuiteRivals.all
+        + [SuiteRivals.searchedScheduleFree]
       let comparisons = suites.map {
-        SuiteComparison(suite: .drawn($0, count: problems), contenders: contenders)
+        SuiteComparison(
+          suite: $0, contenders: contenders, averaging: averaging)
       }
       let progress = ProgressReporter(
         unit: .things("run"), total: comparisons.reduce(0) { $0 + $1.runCount }, options: options)

@@ -10,7 +10,7 @@ struct TraineeTask {
   /// Loads the data that the options name, or starts the first process.
   init(_ options: TraineeOptions, preset: Preset, plan: RunPlan) throws {
     guard let process = options.process.configuration else {
-      self = try Self(options.data, options.network, preset: preset, plan: plan)
+      self = try Self(options.data, options.network, options.average, preset: preset, plan: plan)
       return
     }
     let first = try ProcessTrainee(configuration: process)
@@ -22,12 +22,14 @@ struct TraineeTask {
   }
 
   /// Loads the data that the options name.
-  init(_ data: DataOptions, _ network: NetworkOptions, preset: Preset, plan: RunPlan) throws {
+  init(
+    _ data: DataOptions, _ network: NetworkOptions, _ average: AveragingOption, preset: Preset, plan: RunPlan
+  ) throws {
     hello = nil
     let data = try data.load(preset)
     let configuration = ImageClassifier.Configuration(
       model: network.specification, optimizer: try Optimizer.Configuration(parsing: network.optimizerName),
-      batchSize: network.batchSize ?? preset.batchSize)
+      batchSize: network.batchSize ?? preset.batchSize, averaging: average.value)
     problem = try .images(data, hash: data.contentHash(), configuration: configuration, plan: plan)
   }
 

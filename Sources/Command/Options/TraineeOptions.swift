@@ -6,12 +6,15 @@ struct TraineeOptions: ParsableArguments {
   @OptionGroup var process: ProcessOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var network: NetworkOptions
+  @OptionGroup var average: AveragingOption
 
   func validate() throws {
     guard process.command != nil else { return }
-    if data.dataset != nil || network.model != nil || network.optimizer != nil || network.batchSize != nil {
+    if data.dataset != nil || network.model != nil || network.optimizer != nil || network.batchSize != nil
+      || average.averaging != nil
+    {
       throw ValidationError(
-        "--dataset, --model, --optimizer and --batch-size are for the built-in trainee; "
+        "--dataset, --model, --optimizer, --batch-size and --averaging are for the built-in trainee; "
           + "the command of --trainee has options of its own.")
     }
   }

@@ -25,6 +25,7 @@ struct PBTCommand: ParsableCommand {
 
   @OptionGroup(title: "Trainee") var data: DataOptions
   @OptionGroup(title: "Trainee") var network: NetworkOptions
+  @OptionGroup(title: "Trainee") var average: AveragingOption
   @OptionGroup(title: "Run") var length: LengthOptions
 
   @Option(help: ArgumentHelp("Members, at least 2.", valueName: "count"))
@@ -64,7 +65,7 @@ struct PBTCommand: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       let configuration = try configuration()
-      let task = try TraineeTask(data, network, preset: preset, plan: configuration.plan)
+      let task = try TraineeTask(data, network, average, preset: preset, plan: configuration.plan)
       var lock: FolderLock?
       _ = try job.onFirst {
         lock = try writingOutput { try FolderLock(output) }

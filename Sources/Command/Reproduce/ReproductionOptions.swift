@@ -16,6 +16,7 @@ struct ReproductionOptions: ParsableArguments {
 
   @OptionGroup(title: "Trainee") var images: ImageOptions
   @OptionGroup(title: "Trainee") var network: NetworkOptions
+  @OptionGroup(title: "Trainee") var average: AveragingOption
   @OptionGroup(title: "Run") var presets: PresetOptions
   @OptionGroup(title: "Controller") var learning: LearningOptions
   @OptionGroup var seed: SeedOption
@@ -60,7 +61,7 @@ struct ReproductionOptions: ParsableArguments {
   func trainee(_ dataset: String, _ model: ModelKind) throws -> TraineeOptions {
     var trainee = try TraineeOptions.parse([])
     (trainee.data.dataset, trainee.data.images, trainee.network) = (dataset, images, network)
-    trainee.network.model = model
+    (trainee.network.model, trainee.average) = (model, average)
     return trainee
   }
 

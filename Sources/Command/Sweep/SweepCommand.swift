@@ -165,7 +165,8 @@ struct SweepCommand: ParsableCommand {
     return try models.flatMap { model in
       try methods.map { method in
         let configuration = ImageClassifier.Configuration(
-          model: model, optimizer: method, batchSize: trainee.network.batchSize ?? preset.batchSize)
+          model: model, optimizer: method, batchSize: trainee.network.batchSize ?? preset.batchSize,
+          averaging: trainee.average.value)
         return SweepSubject(
           model: "\(model)", row: method.description,
           problem: try .images(data, hash: hash, configuration: configuration, plan: plan))

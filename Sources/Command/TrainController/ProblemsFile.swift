@@ -17,9 +17,10 @@ struct ProblemsFile: Decodable {
     var optimizer: String?
     var operations: Double?
     var regularization: Double?
+    var averaging: Double?
 
     enum CodingKeys: CodingKey, CaseIterable {
-      case budgets, widths, optimizer, operations, regularization
+      case budgets, widths, optimizer, operations, regularization, averaging
     }
   }
 
@@ -65,6 +66,7 @@ struct ProblemsFile: Decodable {
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     range.operations = drawn.operations ?? range.operations
     range.regularization = drawn.regularization ?? range.regularization
+    range.averaging = drawn.averaging ?? range.averaging
     return range
   }
 

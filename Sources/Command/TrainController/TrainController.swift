@@ -162,7 +162,8 @@ struct TrainController: ParsableCommand {
     let images = trainee.data.images
     let options = [
       ("--steps", presets.steps != nil), ("--interval", presets.interval != nil),
-      ("--batch-size", trainee.network.batchSize != nil), ("--train-images", images.trainImages != nil),
+      ("--batch-size", trainee.network.batchSize != nil),
+      ("--averaging", trainee.average.averaging != nil), ("--train-images", images.trainImages != nil),
       ("--validation-images", images.validationImages != nil), ("--test-images", images.testImages != nil),
       ("--channels", images.channels != nil), ("--size", images.size != nil),
     ]
@@ -178,10 +179,10 @@ struct TrainController: ParsableCommand {
     let configuration = try learning.universalConfiguration(
       episodes: isShort ? 40_000 : 200_000, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
-    var range = DrawnRange(operations: 60e6)
+    var range = DrawnRange(operations: 60e6, averaging: 0.5)
     if !isShort {
       range = DrawnRange(
-        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 120e6)
+        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 200e6, averaging: 0.5)
     }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Files
 import Foundation
 import MetaLR
@@ -15,6 +16,9 @@ public struct SuiteComparison: Sendable {
   public let contenders: [SuiteContender]
   /// Seeds of the runs that count.
   public let seeds: [UInt64]
+  /// Which average of the weights every run has as a second candidate, the search's too; runs of an optimizer with an
+  /// average of its own are as they are.
+  public let averaging: WeightAveraging
 
   /// The seed that the search chooses on.
   public static let searchSeed: UInt64 = 1
@@ -22,11 +26,15 @@ public struct SuiteComparison: Sendable {
   /// Creates a comparison.
   ///
   /// - Precondition: `seeds` does not hold the search's.
-  public init(suite: ProblemSuite, contenders: [SuiteContender], seeds: [UInt64] = [101, 102]) {
+  public init(
+    suite: ProblemSuite, contenders: [SuiteContender], seeds: [UInt64] = [101, 102],
+    averaging: WeightAveraging = .none
+  ) {
     precondition(!seeds.contains(Self.searchSeed), "seed \(Self.searchSeed) is the search's")
     self.suite = suite
     self.contenders = contenders
     self.seeds = seeds
+    self.averaging = averaging
   }
 
   private static let peaks = (0..<10).map { pow(10, -1 + Double($0) / 3) }
@@ -49,6 +57,8 @@ public struct SuiteComparison: Sendable {
     var validationLoss: Double
     var testLoss: Double
     var hasDiverged: Bool
+    /// The rate of each decision, of runs that a controller drives, in multiples of the usual rate.
+    var rates: [Double]?
   }
 
   /// Does the runs.
@@ -69,27 +79,38 @@ public struct SuiteComparison: Sendable {
     }
     let best = try best(of: Self.searched, play)
     let oracle = try play(
-      zip(suite.problems, best).flatMap { problem, best in seeds.map { Job(problem, best, 1, $0) } })
+      zip(suite.problems, best).flatMap { problem, best in seeds.map { job(problem, best, 1, $0) } })
     let rows = try contenders.map { contender in
       let chosen = try contender.candidates.isEmpty ? nil : self.best(of: contender.candidates, play)
       let outcomes = try play(
         suite.problems.enumerated().flatMap { index, problem in
           contender.initialRates.flatMap { rate in
-            seeds.map { Job(problem, chosen?[index] ?? contender, rate, $0) }
+            seeds.map { job(problem, chosen?[index] ?? contender, rate, $0) }
           }
         })
       return row(contender, outcomes, oracle)
     }
-    return SuiteResults(suite: suite.name, problems: suite.problems.count, rows: rows)
+    return SuiteResults(suite: suite.name, problems: suite.problems.map(\.description), rows: rows)
+  }
+
+  /// The rates of a controller on each problem from the usual one, decision by decision, in multiples of it.
+  func rates(
+    of contender: SuiteContender, on pool: TraineePool, journal: Journal?,
+    shouldStop: @escaping @Sendable () -> Bool, onRun: @escaping @Sendable () -> Void
+  ) throws -> [[Double]] {
+    try play(
+      suite.problems.map { job($0, contender, 1, Self.searchSeed) }, on: pool, journal, shouldStop, onRun
+    ).map { $0.rates ?? [] }
   }
 
   /// The validation loss of each searched schedule on each problem.
   func searchedLosses(
-    on pool: TraineePool, shouldStop: @escaping @Sendable () -> Bool, onRun: @escaping @Sendable () -> Void
+    on pool: TraineePool, journal: Journal?, shouldStop: @escaping @Sendable () -> Bool,
+    onRun: @escaping @Sendable () -> Void
   ) throws -> [[Double]] {
     let outcomes = try play(
-      suite.problems.flatMap { problem in Self.searched.map { Job(problem, $0, 1, Self.searchSeed) } },
-      on: pool, nil, shouldStop, onRun)
+      suite.problems.flatMap { problem in Self.searched.map { job(problem, $0, 1, Self.searchSeed) } },
+      on: pool, journal, shouldStop, onRun)
     let count = Self.searched.count
     return suite.problems.indices.map { outcomes[$0 * count..<($0 + 1) * count].map(\.validationLoss) }
   }
@@ -99,7 +120,7 @@ public struct SuiteComparison: Sendable {
     of candidates: [SuiteContender], _ play: ([Job]) throws -> [Outcome]
   ) throws -> [SuiteContender] {
     let outcomes = try play(
-      suite.problems.flatMap { problem in candidates.map { Job(problem, $0, 1, Self.searchSeed) } })
+      suite.problems.flatMap { problem in candidates.map { job(problem, $0, 1, Self.searchSeed) } })
     return suite.problems.indices.map { index in
       let tried = outcomes[index * candidates.count..<(index + 1) * candidates.count].map(\.validationLoss)
       return candidates[tried.indices.min { tried[$0] < tried[$1] } ?? 0]
@@ -119,9 +140,11 @@ public struct SuiteComparison: Sendable {
         let rate = job.initialRate * problem.usualLearningRate
         trainee.reportsDynamics = job.contender.readsDynamics
         var source = try job.contender.makeSource(problem, rate)
-        let run = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
+        var outcome = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
         trainee.reportsDynamics = true
-        return run
+        outcome.rates =
+          job.contender.readsDynamics ? outcome.rates?.map { $0 / problem.usualLearningRate } : nil
+        return outcome
       })
   }
 
@@ -134,7 +157,8 @@ public struct SuiteComparison: Sendable {
         of: trainee, ratesFrom: &source, seed: seed, initialLearningRate: rate, plan: plan,
         shouldStop: shouldStop)
       return Outcome(
-        validationLoss: run.best.validationLoss, testLoss: run.test.loss, hasDiverged: run.hasDiverged)
+        validationLoss: run.best.validationLoss, testLoss: run.test.loss, hasDiverged: run.hasDiverged,
+        rates: run.observations.dropFirst().map(\.learningRate))
     }
     return try outcome(&source)
   }
@@ -152,9 +176,21 @@ public struct SuiteComparison: Sendable {
         return scale?.value(of: max(outcomes[problem * each + place].testLoss, 0)) ?? .infinity
       }
     }
+    let usual = contender.initialRates.firstIndex(of: 1).map { $0 * seeds.count }
     return SuiteResults.Row(
       name: contender.name, initialRates: contender.initialRates, seeds: seeds.count, regrets: regrets,
-      diverged: outcomes.count(where: \.hasDiverged))
+      diverged: outcomes.count(where: \.hasDiverged),
+      rates: usual.map { place in
+        suite.problems.indices.compactMap { outcomes[$0 * each + place].rates }
+      } ?? [])
+  }
+
+  private func job(
+    _ problem: Problem, _ contender: SuiteContender, _ initialRate: Double, _ seed: UInt64
+  ) -> Job {
+    Job(
+      problem: problem, contender: contender, initialRate: initialRate, seed: seed,
+      averaging: contender.averagesItself ? .none : averaging)
   }
 
   private struct Job: Sendable {
@@ -162,30 +198,25 @@ public struct SuiteComparison: Sendable {
     let contender: SuiteContender
     let initialRate: Double
     let seed: UInt64
+    let averaging: WeightAveraging
 
-    init(_ problem: Problem, _ contender: SuiteContender, _ initialRate: Double, _ seed: UInt64) {
-      self.problem = problem
-      self.contender = contender
-      self.initialRate = initialRate
-      self.seed = seed
-    }
-
-    /// The problem with the contender's optimizer.
+    /// The problem with the contender's optimizer, and the comparison's average.
     var adapted: Problem {
       get throws {
-        guard let optimizer = contender.optimizer else { return problem }
-        guard let with = problem.withOptimizer else {
+        guard contender.optimizer != nil || averaging != .none else { return problem }
+        guard let with = problem.with else {
           throw ConfigurationError(
-            name: "optimizer of '\(problem.description.label)'", value: optimizer,
-            expected: "a contender that keeps the problem's own optimizer")
+            name: "optimizer or average of '\(problem.description.label)'",
+            value: contender.optimizer ?? "\(averaging)",
+            expected: "contenders that keep the problem's own optimizer, and no average")
         }
-        return try with(optimizer)
+        return try with(contender.optimizer, "\(averaging)")
       }
     }
 
     var key: String {
       "\(problem.description.label) | \(problem.plan.stepBudget) | \(contender.name) \(contender.version) | from \(initialRate) | "
-        + "seed \(seed)"
+        + "seed \(seed)" + (averaging == .none ? "" : " | average \(averaging)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import MetaLR
+import NeuralNet
 import Schedules
 
 /// What a user might do on a problem that nobody has tuned: an optimizer, and a source of its rates.
@@ -46,14 +47,19 @@ public struct SuiteContender: Sendable {
     version = ""
   }
 
-  /// A controller, from given multiples of the usual rate.
+  /// A controller, from given multiples of the usual rate, with a guardian or without.
   public static func controller(
-    _ controller: Controller, name: String, optimizer: String? = nil, initialRates: [Double]
+    _ controller: Controller, name: String, optimizer: String? = nil, guardian: Guardian? = nil,
+    initialRates: [Double]
   ) -> SuiteContender {
     SuiteContender(
       name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true,
       version: (try? controller.checksum()) ?? ""
-    ) { _, _ in controller.session() }
+    ) { _, _ in
+      guard let guardian else { return controller.session() }
+      return GuardedSession(
+        GuardedController(controller: controller, guardian: guardian, fallback: nil))
+    }
   }
 
   /// A schedule whose peak is a multiple of the usual rate: `shape` is as in `cosine:RATE`, without the rate.
@@ -63,6 +69,11 @@ public struct SuiteContender: Sendable {
     SuiteContender(name: name ?? "\(shape.rawValue) \(multiple) x usual") { problem, _ in
       ScheduleSource(try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))
     }
+  }
+
+  /// Whether its optimizer has an average of the weights of its own.
+  var averagesItself: Bool {
+    optimizer.flatMap { try? Optimizer.Configuration(parsing: $0) }?.hasEvaluationWeights ?? false
   }
 
   /// An optimizer at one rate of its own, the same on every problem, after a warm-up of 5%.

@@ -1,11 +1,12 @@
+import MetaLR
 import Randomness
 
 /// What a comparison over a suite came to: the regret of each contender on each problem.
 public struct SuiteResults: Codable, Sendable {
   /// The suite.
   public let suite: String
-  /// How many problems it has.
-  public let problems: Int
+  /// Its problems.
+  public let problems: [ProblemDescription]
   /// One row a contender.
   public let rows: [Row]
 
@@ -21,6 +22,9 @@ public struct SuiteResults: Codable, Sendable {
     public let regrets: [[Double]]
     /// How many runs diverged.
     public let diverged: Int
+    /// The rates of a controller from the usual one on the first seed, problem by problem and decision by decision, in
+    /// multiples of the usual rate; empty for other methods.
+    public let rates: [[Double]]
 
     /// The share of runs that diverged.
     public var divergedShare: Double {

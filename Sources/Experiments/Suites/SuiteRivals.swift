@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import MetaLR
 import NeuralNet
@@ -29,51 +30,6 @@ public enum SuiteRivals {
         ScheduleSource(try ScheduleShape.cosine.schedule(peak: 1, problem.plan.stepBudget))
       }
       return [constant, cosine]
-    }
-  }
-}
-
-/// The one schedule for each optimizer that is best on average over problems that are not reported on.
-public struct Calibration: Sendable {
-  /// For each optimizer, its schedule and the multiple of the usual rate.
-  public let choices: [String: (shape: ScheduleShape, multiple: Double)]
-
-  /// Fits schedules on problems: for each optimizer the one of the search's 48 whose mean regret, against the best of all on
-  /// each problem, is lowest on the validation split.
-  public init(
-    fittedOn problems: [Problem], on pool: TraineePool,
-    shouldStop: @escaping @Sendable () -> Bool = { false }, onRun: @escaping @Sendable () -> Void = {}
-  ) throws {
-    let comparison = SuiteComparison(
-      suite: ProblemSuite(name: "calibration", problems: problems), contenders: [], seeds: [])
-    let losses = try comparison.searchedLosses(on: pool, shouldStop: shouldStop, onRun: onRun)
-    var choices: [String: (ScheduleShape, Double)] = [:]
-    let optimizers = Dictionary(grouping: problems.indices) { Self.key(problems[$0]) }
-    for (optimizer, members) in optimizers {
-      let means = SuiteComparison.grid.indices.map { candidate in
-        members.reduce(0.0) { sum, problem in
-          let chance = 0.01 * (problems[problem].chanceLoss() ?? 1)
-          let best = losses[problem].min() ?? 0
-          return sum + min(log((losses[problem][candidate] + chance) / (best + chance)), 10)
-        }
-      }
-      let best = means.indices.min { means[$0] < means[$1] } ?? 0
-      choices[optimizer] = SuiteComparison.grid[best]
-    }
-    self.choices = choices
-  }
-
-  /// Decay of weights does not change which schedule is best by much; so all AdamWs are one.
-  private static func key(_ problem: Problem) -> String {
-    String(problem.description.optimizer.prefix { $0 != ":" })
-  }
-
-  /// The fitted schedules as a contender; an optimizer that was not calibrated has its usual rate with a cosine.
-  public var contender: SuiteContender {
-    SuiteContender(name: "calibrated schedule") { [choices] problem, _ in
-      let (shape, multiple) = choices[Self.key(problem)] ?? (.cosine, 1)
-      return ScheduleSource(
-        try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))
     }
   }
 }

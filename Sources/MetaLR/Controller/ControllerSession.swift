@@ -4,6 +4,10 @@ public struct ControllerSession: RateSource, Sendable {
   public let controller: Controller
   /// What is remembered of the run.
   public private(set) var memory: Memory
+  /// Whether it remembers what drove each decision; false by default, since that takes a decision for each input.
+  public var explains = false
+  /// What drove each decision since ``explains`` was set.
+  public private(set) var explanations: [Explanation] = []
   private let prepared: PreparedActor?
 
   /// What a controller remembers of a run: enough to go on elsewhere.
@@ -67,6 +71,11 @@ public struct ControllerSession: RateSource, Sendable {
   }
 
   private mutating func decide(from rate: Double, scale: Double) -> Double {
+    if explains {
+      explanations += [
+        controller.explanation(of: memory.history, state: memory.recurrent, from: rate, scale: scale)
+      ].compactMap(\.self)
+    }
     let action = controller.policy.meanAction(
       observation: controller.inputs(of: memory.history), state: &memory.recurrent, prepared: prepared)
     memory.history.add(action: Double(action[0]))

@@ -14,6 +14,7 @@ extension Feature {
     Feature("last action", .rate) { $0.lastAction },
     Feature("is adaptive", .rate) { $0.latest?[.isAdaptive] },
     Feature("momentum", .rate) { $0.latest?[.momentum] },
+    Feature("averages weights", .rate) { $0.latest?[.averagesWeights] },
     Feature("log usual rate", .rate) { $0.latest?[.usualLearningRate].map(safeLog) },
     Feature("log remaining", .budget) { $0.latest.map { safeLog(max(1 - $0.progress, 0) + 0.02) } },
     Feature("log budget", .budget) { $0.latest.map { safeLog(Double($0.stepBudget)) } },

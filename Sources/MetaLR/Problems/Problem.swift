@@ -12,8 +12,9 @@ public struct Problem: Sendable {
   public var chanceLoss: @Sendable () -> Double?
   /// A schedule to imitate on it; nil for none.
   public var teacher: ScheduleSpecification?
-  /// The same problem with another optimizer, named as on a command line; nil where it cannot be changed.
-  public var withOptimizer: (@Sendable (String) throws -> Problem)?
+  /// The same problem with another optimizer or another average of the weights, both named as on a command line, and nil
+  /// for its own; nil where it cannot be changed.
+  public var with: (@Sendable (_ optimizer: String?, _ averaging: String?) throws -> Problem)?
   /// Makes a trainee of it; may turn an idle trainee of another problem into one of this instead.
   public var trainee: @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
 
@@ -21,7 +22,7 @@ public struct Problem: Sendable {
   public init(
     _ description: ProblemDescription, plan: RunPlan, usualLearningRate: Double = 1e-3,
     chanceLoss: @escaping @Sendable () -> Double? = { nil }, teacher: ScheduleSpecification? = nil,
-    with withOptimizer: (@Sendable (String) throws -> Problem)? = nil,
+    with: (@Sendable (_ optimizer: String?, _ averaging: String?) throws -> Problem)? = nil,
     trainee: @escaping @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
   ) {
     self.description = description
@@ -29,7 +30,7 @@ public struct Problem: Sendable {
     self.usualLearningRate = usualLearningRate
     self.chanceLoss = chanceLoss
     self.teacher = teacher
-    self.withOptimizer = withOptimizer
+    self.with = with
     self.trainee = trainee
   }
 }

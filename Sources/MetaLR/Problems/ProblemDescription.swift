@@ -10,6 +10,8 @@ public struct ProblemDescription: Codable, Sendable, Equatable {
   public var model: String
   /// Name of the optimizer: "adam".
   public var optimizer: String
+  /// Which average of the weights its runs are judged by too: "polynomial"; nil for none.
+  public var averaging: String?
   /// Images of one optimizer step.
   public var batchSize: Int
   /// Length and decisions of its runs; nil where nobody knows.
@@ -22,13 +24,14 @@ public struct ProblemDescription: Codable, Sendable, Equatable {
   /// The names may come from another process or a file: control characters are left out.
   public var label: String {
     [dataset, model, optimizer].map(\.printable).filter { !$0.isEmpty }.joined(separator: ", ")
-      + (batchSize > 0 ? ", batch \(batchSize)" : "")
+      + (averaging.map { ", \($0.printable) average" } ?? "") + (batchSize > 0 ? ", batch \(batchSize)" : "")
   }
 
   /// Creates a description.
   public init(
-    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String, batchSize: Int,
-    plan: RunPlan? = nil, command: String? = nil
+    dataset: String, datasetHash: String, splitSizes: [Int], model: String, optimizer: String,
+    averaging: String? = nil,
+    batchSize: Int, plan: RunPlan? = nil, command: String? = nil
   ) {
     self.plan = plan
     self.command = command
@@ -37,6 +40,7 @@ public struct ProblemDescription: Codable, Sendable, Equatable {
     self.splitSizes = splitSizes
     self.model = model
     self.optimizer = optimizer
+    self.averaging = averaging
     self.batchSize = batchSize
   }
 }

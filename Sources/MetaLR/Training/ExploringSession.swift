@@ -88,8 +88,9 @@ struct ExploringSession: RateSource {
     }
   }
 
-  /// Sets what each decision earned.
-  mutating func earn(_ rewards: [Double]) {
+  /// Sets what each decision earned, and without a critic what the run was worth before each.
+  mutating func earn(_ rewards: [Double], worth: [Double]) {
     episode.rewards = rewards.map { Float($0) }
+    if !usesCritic { episode.values = worth.map { Float($0) } }
   }
 }

@@ -98,6 +98,23 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     return rewards
   }
 
+  /// What a run was worth before each of its intervals: its return if it had ended there.
+  func worth(of course: RunCourse, rewards: [Double], chance: Double?) -> [Double] {
+    let losses = course.observations.map(\.validationLoss)
+    switch self {
+    case .bestLoss, .final:
+      return rewards.indices.map {
+        value(losses: [losses[0]] + losses[...$0], isLast: true, chance: chance)
+      }
+    case .validationLoss, .logValidationLoss, .improvement, .bestImprovement:
+      var sum = 0.0
+      return rewards.map { reward in
+        defer { sum += reward }
+        return sum
+      }
+    }
+  }
+
   private static func overChance(_ loss: Double, _ chance: Double) -> Double {
     logarithm(loss + 0.01 * chance) - logarithm(chance)
   }

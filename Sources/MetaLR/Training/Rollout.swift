@@ -19,11 +19,15 @@ struct Rollout: Sendable, Codable {
     let course = try RunCourse.driven(
       trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
       plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
+    let chance = problem.chanceLoss()
     let rewards = configuration.reward.values(
-      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: problem.chanceLoss())
+      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: chance)
+    let worth = configuration.reward.worth(of: course, rewards: rewards, chance: chance)
     // A look earns nothing by itself; the last one decides the first interval.
-    let unearned = Array(repeating: 0.0, count: session.episode.values.count - rewards.count)
-    session.earn(unearned + rewards)
+    let looks = session.episode.values.count - rewards.count
+    session.earn(
+      Array(repeating: 0, count: looks) + rewards,
+      worth: Array(repeating: worth.first ?? 0, count: looks) + worth)
     episode = session.episode
     statistics = session.statistics
     record = EpisodeRecord(start, course: course, totalReward: rewards.reduce(0, +))

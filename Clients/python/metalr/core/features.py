@@ -293,6 +293,7 @@ RATE_FEATURES = (
     Feature("last action", "rate", lambda history: history.last_action),
     Feature("is adaptive", "rate", _latest("isAdaptive")),
     Feature("momentum", "rate", _latest("momentum")),
+    Feature("averages weights", "rate", _latest("averagesWeights")),
     Feature("log usual rate", "rate", _latest_log("usualLearningRate")),
     Feature("log remaining", "budget", _of_latest(lambda latest: safe_log(max(1 - latest.progress, 0) + 0.02))),
     Feature("log budget", "budget", _of_latest(lambda latest: safe_log(latest.step_budget))),

@@ -45,6 +45,7 @@ MEASURES = (
     Measure("usualLearningRate", True, 0),
     Measure("isAdaptive", True, 0),
     Measure("momentum", True, 0),
+    Measure("averagesWeights", True, 0),
     Measure("batchSize", True, 0),
     Measure("exampleCount", True, 0),
     Measure("parameterCount", True, 0),

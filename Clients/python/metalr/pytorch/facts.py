@@ -36,6 +36,7 @@ def facts_of(optimizer: Optimizer, loader: Optional[Any] = None, **given: Option
         "usualLearningRate": USUAL_RATES.get(kind, USUAL_RATES["Adam"]),
         "isAdaptive": 0.0 if name in _NOT_ADAPTIVE else 1.0,
         "momentum": momentum,
+        "averagesWeights": 1.0 if "ScheduleFree" in name else 0.0,
         "parameterCount": float(sum(local(p).numel() for p in trained_parameters(optimizer))),
     }
     if loader is not None:

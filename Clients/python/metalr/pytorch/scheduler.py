@@ -62,6 +62,8 @@ class Scheduler(LRScheduler):
     interval, decisions: steps between two decisions, or decisions of the run; by default as the controller was trained.
     loader: a DataLoader, for batch size and number of examples; or give `batch_size` (of all ranks together) and
         `example_count`. `class_count` (0 for a regression) and `chance_loss` help too.
+    averages_weights: True where the model is judged by an average of its weights, such as an AveragedModel; known for
+        schedule-free optimizers.
     measures: "sampled" (default) measures gradients and updates on at most a million coordinates, "off" does not.
     rollback: whether to keep a copy of model and optimizer at the last good observation, and go back to it after a failure.
     save, load: the job's own functions for that, for sharded models.
@@ -93,6 +95,7 @@ class Scheduler(LRScheduler):
         class_count: Optional[int] = None,
         chance_loss: Optional[float] = None,
         usual_learning_rate: Optional[float] = None,
+        averages_weights: Optional[bool] = None,
         measures: str = "sampled",
         guardian: Optional[Guardian] = None,
         rollback: bool = False,
@@ -125,6 +128,7 @@ class Scheduler(LRScheduler):
             classCount=class_count,
             chanceLoss=chance_loss,
             usualLearningRate=usual_learning_rate,
+            averagesWeights=averages_weights,
         )
         self._ranks = Ranks(group)
         parameters = [p for g in self.optimizer.param_groups for p in g["params"]]
