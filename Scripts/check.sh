@@ -45,4 +45,10 @@ swift test --scratch-path "$scratch" -Xcc -O3
 step "documentation"
 Scripts/docs.sh
 
+# From Debian's package prometheus; nothing else needs it.
+if command -v promtool >/dev/null; then
+  step "alert rules"
+  promtool test rules Docs/monitoring/alerts-test.yml
+fi
+
 step "all checks passed"

@@ -30,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file of tokens: a name, scopes (read,write) and a SHA-256 a line. Without it only this machine is served.",
+      "The file of tokens: a name, scopes (read,write or admin) and a SHA-256 a line. Without it only this machine is served.",
       valueName: "file"))
   var tokens: String?
 
@@ -38,8 +38,15 @@ struct ServeCommand: AsyncParsableCommand {
     help: "Let tokens travel without TLS to an address that others can reach, as behind a proxy elsewhere.")
   var insecureTokens = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Append to this file, as JSON lines, who changed what or was refused; SIGHUP opens it again.",
+      valueName: "file"))
+  var auditLog: String?
+
   @OptionGroup(title: "Guardian") var guardian: GuardianOptions
   @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
+  @OptionGroup(title: "Trainings") var trainings: ServeTrainingOptions
   @OptionGroup(title: "Limits") var limits: ServeLimitOptions
 
   @Option(help: "How log lines on standard error look: text, json.")
@@ -55,10 +62,12 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.port = port
     configuration.tokens = tokens
     configuration.allowsInsecureTokens = insecureTokens
+    configuration.auditLog = auditLog
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
     configuration.guardian = guardian.configuration
     configuration.retention = retention.retention
     configuration.limits = limits.limits
+    configuration.trainings = try trainings.configuration
     configuration.logFormat = logFormat
     configuration.logLevel = verbose ? .debug : .notice
     try await MetaLRService(configuration).run()

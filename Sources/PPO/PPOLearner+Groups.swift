@@ -4,9 +4,9 @@ import Randomness
 
 extension PPOLearner {
   /// Improves the policy from episodes that come in groups, each judged by its group in place of a critic, which stays as
-  /// it is. An episode's values say what it was worth before each step.
+  /// it is.
   ///
-  /// Returns are sums of rewards: the discount, lambda, the entropy bonus and the critic's rate play no part.
+  /// An episode's values say what it was worth before each step. Returns are sums of rewards: the discount, lambda, the entropy bonus and the critic's rate play no part.
   ///
   /// All or nothing: when it throws, the learner is as it was. The number of threads changes no bit.
   ///

@@ -18,7 +18,9 @@ public struct MetaLRService: Sendable {
   private let store: RunStore
   private let hub: EventHub
   private let housekeeper: Housekeeper
-  private let tokens: TokenRegistry?
+  private let reloader: Reloader
+  private let trainings: TrainingQueue?
+  private let audit: AuditTrail?
   private let logger: Logger
   let endpoints: Endpoints
   private let metrics: ServiceMetrics
@@ -36,7 +38,6 @@ public struct MetaLRService: Sendable {
     let level = configuration.logLevel
     logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
     let tokens = try configuration.tokens.map { [logger] in try TokenRegistry(path: $0, logger: logger) }
-    self.tokens = tokens
     try Self.checkFolder(configuration.checkpoints)
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry)
@@ -55,14 +56,27 @@ public struct MetaLRService: Sendable {
       limit: configuration.limits.connections, perAddress: configuration.limits.connectionsPerAddress,
       metrics: metrics)
     let library = ControllerLibrary(folder: configuration.checkpoints)
+    try configuration.trainings.map { try Self.createFolder($0.folder) }
+    let queue = configuration.trainings.map { [store, logger] in
+      TrainingQueue(store: store, library: library, configuration: $0, logger: logger)
+    }
+    trainings = queue
     let access = AccessControl(
       tokens: tokens, limiter: RateLimiter(perSecond: configuration.limits.requestsPerSecond))
     self.metrics = metrics
+    let log = try configuration.auditLog.map { [logger] in
+      try AuditLog(path: $0, failures: metrics.auditFailures, logger: logger)
+    }
+    audit = log.map { AuditTrail(log: $0, access: access) }
+    reloader = Reloader(actions: [{ tokens?.reload() }, { log?.reopen() }])
     endpoints = Endpoints(
       runs: RunRoutes(
         store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
         limits: configuration.limits),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
+      trainings: TrainingRoutes(
+        store: store, library: library, access: access, queue: queue, configuration: configuration.trainings,
+        metrics: metrics, bodyBytes: configuration.limits.bodyBytes),
       status: StatusRoutes(
         readiness: Readiness(store: store, library: library), gauges: StatusGauges(registry, store: store),
         library: library, registry: registry,
@@ -86,7 +100,7 @@ public struct MetaLRService: Sendable {
     let limits = configuration.limits
     if let warning = OpenFiles.warning(connections: limits.connections) { logger.warning("\(warning)") }
     let application = Application(
-      router: endpoints.router(metrics: metrics),
+      router: endpoints.router(metrics: metrics, audit: audit),
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
@@ -99,7 +113,7 @@ public struct MetaLRService: Sendable {
             maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper] + (tokens.map { [$0] } ?? []),
+      services: [hub, housekeeper, reloader] + (trainings.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port
@@ -120,6 +134,17 @@ public struct MetaLRService: Sendable {
       throw ListenError(address: "\(configuration.host):\(configuration.port)", reason: "\(error)")
     }
     logger.notice("stopped")
+  }
+
+  private static func createFolder(_ path: String) throws(FileError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw FileError(
+        path: path, problem: "cannot be made a folder (\(error.localizedDescription))",
+        remedy: "Give a folder that this user may write to.")
+    }
   }
 
   private static func checkFolder(_ path: String) throws(FileError) {

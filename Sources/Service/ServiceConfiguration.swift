@@ -17,6 +17,8 @@ public struct ServiceConfiguration: Sendable {
   /// Whether tokens may travel to an address that others can reach without TLS; false by default, true where a proxy
   /// in front has the TLS.
   public var allowsInsecureTokens = false
+  /// The file that tells who did what; nil for none.
+  public var auditLog: String?
   /// Takes over where a controller is not to be trusted, in runs opened from now on; nil for nobody.
   public var fallback: ServiceFallback?
   /// Thresholds of the guardian in runs opened from now on; a run keeps those that it began with.
@@ -25,6 +27,8 @@ public struct ServiceConfiguration: Sendable {
   public var limits: Limits
   /// How long runs are kept.
   public var retention: Retention
+  /// How controllers are trained; nil, the default, for not at all.
+  public var trainings: Trainings?
   /// How log lines look; text by default.
   public var logFormat: LogFormat
   /// The least severe lines that are logged; `notice` by default, `debug` logs every request.
@@ -96,6 +100,7 @@ public struct ServiceConfiguration: Sendable {
     ] where !(value >= 1 && value <= 1e9) {
       throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
     }
+    try trainings?.validate()
     for (name, value) in [
       ("hours until a run is abandoned", retention.abandonHours),
       ("days that runs are kept", retention.retainDays),

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("metalr serve")
 struct ServeTests {
-  @Test("It says where it listens and who may use it, and SIGTERM ends it with status 0")
+  @Test("It says where it listens and who may use it, outlives SIGHUP, and SIGTERM ends it with status 0")
   func termination() throws {
     let folder = try TemporaryFolder()
     let run = try ProgramRun(
@@ -11,6 +11,8 @@ struct ServeTests {
         cd "$FOLDER"
         "$METALR" serve --checkpoints . --database runs.sqlite --listen 127.0.0.1:0 --log-format json 2>log &
         until grep -q listening log || ! kill -0 $!; do sleep 0.1; done
+        kill -HUP $!
+        sleep 0.3
         kill -TERM $!
         wait $!
         status=$?

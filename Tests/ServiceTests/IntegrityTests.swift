@@ -23,7 +23,7 @@ struct IntegrityTests {
 
   func decide(_ store: RunStore, _ run: Run, _ steps: ClosedRange<Int>) async throws {
     for step in steps where step.isMultiple(of: 10) {
-      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: 100)
+      _ = try await store.answer(Sample.observation(step), run: run.id, of: .owner("o"), limit: 100)
     }
   }
 
@@ -38,7 +38,7 @@ struct IntegrityTests {
     try FileManager.default.moveItem(atPath: path + suffix, toPath: folder + "/away")
     for _ in 0..<2 {
       let error = await #expect(throws: ServiceError.self) {
-        try await store.answer(Sample.observation(60), run: run.id, owner: "o", limit: 100)
+        try await store.answer(Sample.observation(60), run: run.id, of: .owner("o"), limit: 100)
       }
       #expect(error?.code == "database_replaced" && error?.status == 503)
       await #expect(throws: ServiceError.self) { try await store.probe() }
@@ -179,7 +179,7 @@ struct IntegrityTests {
     let store = try Sample.store(folder)
     let run = try await open(store)
     try await decide(store, run, 0...50)
-    _ = try await store.rewind(run.id, to: 30, owner: "o", limit: 9)
+    _ = try await store.rewind(run.id, to: 30, of: .owner("o"), limit: 9)
     try await decide(store, run, 40...60)
     #expect(try DatabaseVerification(path: path, repeating: true).isWhole, "in use")
     store.close()
@@ -215,7 +215,7 @@ struct IntegrityTests {
     }
     var answers: [StoredDecision] = []
     for step in stride(from: 0, through: 60, by: 10) {
-      answers.append(try await store.answer(observation(step), run: run.id, owner: "o", limit: 100))
+      answers.append(try await store.answer(observation(step), run: run.id, of: .owner("o"), limit: 100))
       store.close()
       store = try Sample.store(folder)
     }
@@ -225,7 +225,7 @@ struct IntegrityTests {
       requestKey: nil, controller: library.controller("universal"), limit: 100
     ).run
     for (place, step) in stride(from: 0, through: 60, by: 10).enumerated() {
-      let decision = try await store.answer(observation(step), run: other.id, owner: "o", limit: 100)
+      let decision = try await store.answer(observation(step), run: other.id, of: .owner("o"), limit: 100)
       #expect(decision.answer == answers[place].answer, "step \(step)")
     }
     store.close()

@@ -33,7 +33,7 @@ struct RetentionTests {
   }
 
   func observe(_ store: RunStore, _ run: Run, _ step: Int, limit: Int = 100) async throws {
-    _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: limit)
+    _ = try await store.answer(Sample.observation(step), run: run.id, of: .owner("o"), limit: limit)
   }
 
   func keep(_ store: RunStore, abandonHours: Double = 168, retainDays: Double = 0) async {
@@ -57,19 +57,20 @@ struct RetentionTests {
     try await observe(store, lively, 0)
     pass(hours: 69)
     await keep(store)
-    #expect(try await store.run(silent.id, owner: "o").status == .abandoned)
-    #expect(try await store.run(never.id, owner: "o").status == .abandoned)
-    #expect(try await store.run(lively.id, owner: "o").status == .open)
+    #expect(try await store.run(silent.id, of: .owner("o")).status == .abandoned)
+    #expect(try await store.run(never.id, of: .owner("o")).status == .abandoned)
+    #expect(try await store.run(lively.id, of: .owner("o")).status == .open)
     _ = try await open(store, limit: 2)
     let full = await #expect(throws: ServiceError.self) { try await observe(store, silent, 10, limit: 2) }
     #expect(full?.code == "too_many_runs")
     try await observe(store, silent, 0, limit: 2)
-    #expect(try await store.run(silent.id, owner: "o").status == .abandoned, "a repetition opens nothing")
+    #expect(
+      try await store.run(silent.id, of: .owner("o")).status == .abandoned, "a repetition opens nothing")
     try await observe(store, silent, 10, limit: 3)
-    #expect(try await store.run(silent.id, owner: "o").status == .open)
+    #expect(try await store.run(silent.id, of: .owner("o")).status == .open)
     await keep(store)
-    #expect(try await store.run(silent.id, owner: "o").status == .open)
-    #expect(try await store.finish(never.id, owner: "o").status == .finished)
+    #expect(try await store.run(silent.id, of: .owner("o")).status == .open)
+    #expect(try await store.finish(never.id, of: .owner("o")).status == .finished)
   }
 
   @Test("Runs that ended are deleted after their retention, open and young ones stay")
@@ -78,15 +79,15 @@ struct RetentionTests {
     let old = try await open(store)
     let open = try await open(store)
     for run in [old, open] { try await observe(store, run, 0) }
-    _ = try await store.finish(old.id, owner: "o")
+    _ = try await store.finish(old.id, of: .owner("o"))
     pass(hours: 240)
     let young = try await self.open(store)
-    _ = try await store.finish(young.id, owner: "o")
+    _ = try await store.finish(young.id, of: .owner("o"))
     await keep(store, abandonHours: 0, retainDays: 0)
-    _ = try await store.run(old.id, owner: "o")
+    _ = try await store.run(old.id, of: .owner("o"))
     await keep(store, abandonHours: 0, retainDays: 9)
-    await #expect(throws: ServiceError.self) { try await store.run(old.id, owner: "o") }
-    #expect(try await store.runs(RunFilter(), owner: "o").map(\.id) == [young.id, open.id])
+    await #expect(throws: ServiceError.self) { try await store.run(old.id, of: .owner("o")) }
+    #expect(try await store.runs(RunFilter(), of: .owner("o")).map(\.id) == [young.id, open.id])
     store.close()
     let rows = try await DatabaseQueue(path: path).read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM runs")
@@ -101,10 +102,10 @@ struct RetentionTests {
     let run = try await open(store)
     let count = 2 * RetentionQueries.slice + 20
     for step in 0..<count { try await observe(store, run, 10 * step) }
-    try await store.delete(run.id, owner: "o")
-    await #expect(throws: ServiceError.self) { try await store.run(run.id, owner: "o") }
+    try await store.delete(run.id, of: .owner("o"))
+    await #expect(throws: ServiceError.self) { try await store.run(run.id, of: .owner("o")) }
     await #expect(throws: ServiceError.self) { try await observe(store, run, 0) }
-    #expect(try await store.runs(RunFilter(), owner: "o").isEmpty)
+    #expect(try await store.runs(RunFilter(), of: .owner("o")).isEmpty)
     #expect(try await store.sweep())
     func left() async throws -> Int? {
       try await DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM decisions") }
@@ -126,7 +127,7 @@ struct RetentionTests {
     let count = 2 * RetentionQueries.slice + 20
     for step in 0..<count { try await observe(store, run, 10 * step) }
     let tenth = try await store.decisions(run, after: 90, limit: 1)
-    let rewound = try await store.rewind(run.id, to: 90, owner: "o", limit: 9)
+    let rewound = try await store.rewind(run.id, to: 90, of: .owner("o"), limit: 9)
     #expect(rewound.last?.step == 90 && rewound.rewinds == 1 && rewound.status == .open)
     #expect(try await store.decisions(run, after: -1, limit: 100).count == 10)
     try await observe(store, run, 100)
@@ -155,9 +156,9 @@ struct RetentionTests {
     }
     let full = try size()
     let again = try self.store()
-    try await again.delete(run.id, owner: "o")
+    try await again.delete(run.id, of: .owner("o"))
     await keep(again)
-    _ = try await again.finish(other.id, owner: "o")
+    _ = try await again.finish(other.id, of: .owner("o"))
     again.close()
     let shrunk = try size()
     #expect(full > 3 << 20 && shrunk < full * 2 / 3, "\(full) \(shrunk)")
@@ -166,7 +167,7 @@ struct RetentionTests {
     pass(hours: -24 * 365 * 10)
     let third = try self.store()
     let older = try await open(third)
-    _ = try await third.finish(older.id, owner: "o")
+    _ = try await third.finish(older.id, of: .owner("o"))
     #expect(throws: FileError.self, "in use") { try DatabasePruning(path: path, olderThanDays: 0) }
     third.close()
     let pruned = try DatabasePruning(path: path, olderThanDays: 30)
@@ -186,7 +187,7 @@ struct RetentionTests {
         staged.stage(run, id: "\(index)")
         _ = staged.commit()
       }
-      return (staged.cached, try staged.run(run.id, of: "o", database).last)
+      return (staged.cached, try staged.run(run.id, of: .owner("o"), database).last)
     }
     #expect(cached <= 2 * StagedRuns.generation)
     #expect(last?.step == 0)

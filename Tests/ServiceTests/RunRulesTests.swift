@@ -24,7 +24,7 @@ struct RunRulesTests {
     var answers: [GuardedDecision] = []
     for step in steps {
       let observation = Sample.observation(step, noise: step % 50 == 40 ? 2 : 0)
-      answers.append(try await store.answer(observation, run: run.id, owner: "o", limit: 100).answer)
+      answers.append(try await store.answer(observation, run: run.id, of: .owner("o"), limit: 100).answer)
     }
     return answers
   }
@@ -43,7 +43,7 @@ struct RunRulesTests {
     let again = try Sample.store(folder, guardian: other)
     defer { again.close() }
     #expect(try await answers(again, run, steps.suffix(25)) == whole.suffix(25))
-    _ = try await again.rewind(run.id, to: 0, owner: "o", limit: 9)
+    _ = try await again.rewind(run.id, to: 0, of: .owner("o"), limit: 9)
     #expect(try await answers(again, run, steps) == whole)
     let new = try await open(again)
     #expect(try await answers(again, new, steps.prefix(26)) != half, "the options are those of new runs")
@@ -60,11 +60,11 @@ struct RunRulesTests {
     }
     let first = Guardian.Configuration(spikeRatio: 4)
     store = try Sample.store(folder, guardian: first, fallback: .constant)
-    #expect(try await store.run(run.id, owner: "o").rules.guardian.configuration == first)
+    #expect(try await store.run(run.id, of: .owner("o")).rules.guardian.configuration == first)
     store.close()
     store = try Sample.store(folder)
-    #expect(try await store.run(run.id, owner: "o").rules.guardian.configuration == first)
-    #expect(try await store.run(run.id, owner: "o").rules.fallback == .constant)
+    #expect(try await store.run(run.id, of: .owner("o")).rules.guardian.configuration == first)
+    #expect(try await store.run(run.id, of: .owner("o")).rules.fallback == .constant)
     store.close()
   }
 
@@ -99,7 +99,7 @@ struct RunRulesTests {
         LineLogHandler(label: label, format: .text, level: .info) { lines.append($0) }
       }, rules: RunRules(guardian: Guardian(), fallback: nil), afterCommit: { _ in })
     #expect(lines.all.filter { $0.contains("warning") && $0.contains("runs=\"1\"") }.count == 1)
-    #expect(try await again.run(run.id, owner: "o").decisionVersion == 1)
+    #expect(try await again.run(run.id, of: .owner("o")).decisionVersion == 1)
     again.close()
   }
 }

@@ -32,36 +32,37 @@ struct RunStoreTests {
     var decisions: [StoredDecision] = []
     for step in stride(from: 0, through: 50, by: 10) {
       decisions.append(
-        try await #require(store).answer(Sample.observation(step), run: run.id, owner: "o", limit: 100))
+        try await #require(store).answer(Sample.observation(step), run: run.id, of: .owner("o"), limit: 100))
     }
-    _ = try await #require(store).run(run.id, owner: "o")
+    _ = try await #require(store).run(run.id, of: .owner("o"))
     store?.close()
     store = nil
     #expect(!FileManager.default.fileExists(atPath: folder + "/runs.sqlite-wal"), "left as one file")
     let again = try Sample.store(folder)
     for decision in decisions {
       #expect(
-        try await again.answer(decision.observation, run: run.id, owner: "o", limit: 100) == decision)
+        try await again.answer(decision.observation, run: run.id, of: .owner("o"), limit: 100) == decision)
     }
-    _ = try await again.rewind(run.id, to: 20, owner: "o", limit: 1)
+    _ = try await again.rewind(run.id, to: 20, of: .owner("o"), limit: 1)
     #expect(
-      try await again.answer(Sample.observation(30), run: run.id, owner: "o", limit: 100) == decisions[3])
-    #expect(try await again.run(run.id, owner: "o").rewinds == 1)
+      try await again.answer(Sample.observation(30), run: run.id, of: .owner("o"), limit: 100) == decisions[3]
+    )
+    #expect(try await again.run(run.id, of: .owner("o")).rewinds == 1)
   }
 
   @Test("A run that ended is opened again by a rewind only where there is room for it")
   func rewindPastTheLimit() async throws {
     let store = try Sample.store(folder)
     let ended = try await open(store, limit: 1)
-    _ = try await store.answer(Sample.observation(0), run: ended.id, owner: "o", limit: 100)
-    _ = try await store.answer(Sample.observation(10), run: ended.id, owner: "o", limit: 100)
-    _ = try await store.finish(ended.id, owner: "o")
+    _ = try await store.answer(Sample.observation(0), run: ended.id, of: .owner("o"), limit: 100)
+    _ = try await store.answer(Sample.observation(10), run: ended.id, of: .owner("o"), limit: 100)
+    _ = try await store.finish(ended.id, of: .owner("o"))
     _ = try await open(store, limit: 1)
     await #expect(throws: ServiceError.self) {
-      try await store.rewind(ended.id, to: 0, owner: "o", limit: 1)
+      try await store.rewind(ended.id, to: 0, of: .owner("o"), limit: 1)
     }
-    #expect(try await store.run(ended.id, owner: "o").status == .finished)
-    #expect(try await store.rewind(ended.id, to: 0, owner: "o", limit: 2).status == .open)
+    #expect(try await store.run(ended.id, of: .owner("o")).status == .finished)
+    #expect(try await store.rewind(ended.id, to: 0, of: .owner("o"), limit: 2).status == .open)
   }
 
   @Test("A repeated reading that is not a number changes nothing")
@@ -70,11 +71,11 @@ struct RunStoreTests {
     let run = try await open(store)
     var observation = Sample.observation(0)
     observation.measures[.validationLoss] = Reading(.nan)
-    let decision = try await store.answer(observation, run: run.id, owner: "o", limit: 100)
-    #expect(try await store.answer(observation, run: run.id, owner: "o", limit: 100) == decision)
-    #expect(try await store.rewind(run.id, to: 0, owner: "o", limit: 9).rewinds == 0)
-    let ended = try await store.finish(run.id, owner: "o")
-    #expect(try await store.finish(run.id, owner: "o") == ended)
+    let decision = try await store.answer(observation, run: run.id, of: .owner("o"), limit: 100)
+    #expect(try await store.answer(observation, run: run.id, of: .owner("o"), limit: 100) == decision)
+    #expect(try await store.rewind(run.id, to: 0, of: .owner("o"), limit: 9).rewinds == 0)
+    let ended = try await store.finish(run.id, of: .owner("o"))
+    #expect(try await store.finish(run.id, of: .owner("o")) == ended)
   }
 
   @Test("Every commit is synced, in WAL mode")
@@ -102,7 +103,7 @@ struct RunStoreTests {
         group.addTask {
           for step in stride(from: 0, through: 100, by: 10) {
             let decision = try await store.answer(
-              Sample.observation(step), run: run.id, owner: "o", limit: 100)
+              Sample.observation(step), run: run.id, of: .owner("o"), limit: 100)
             #expect(decision.step == step)
           }
         }
@@ -128,13 +129,13 @@ struct RunStoreTests {
     #expect(try await open(store, key: "k").id == run.id)
     #expect(try await open(store, key: "k", owner: "p").id != run.id)
     await #expect(throws: ServiceError.self) { try await open(store, key: "k", totalSteps: 20) }
-    await #expect(throws: ServiceError.self) { try await store.run(run.id, owner: "p") }
+    await #expect(throws: ServiceError.self) { try await store.run(run.id, of: .owner("p")) }
     await #expect(throws: ServiceError.self) {
-      try await store.answer(Sample.observation(0), run: run.id, owner: "p", limit: 100)
+      try await store.answer(Sample.observation(0), run: run.id, of: .owner("p"), limit: 100)
     }
     let error = await #expect(throws: ServiceError.self) { try await open(store, limit: 1) }
     #expect(error?.code == "too_many_runs")
-    try await store.delete(run.id, owner: "o")
+    try await store.delete(run.id, of: .owner("o"))
     _ = try await open(store, limit: 1)
   }
 
@@ -146,7 +147,7 @@ struct RunStoreTests {
     var rates: [Double] = []
     for step in [0, 10, 20] {
       let answer = try await #require(store).answer(
-        Sample.observation(step), run: run.id, owner: "o", limit: 100)
+        Sample.observation(step), run: run.id, of: .owner("o"), limit: 100)
       rates.append(answer.answer.learningRate)
     }
     try Sample.checkpoint(seed: 2).write(to: folder + "/checkpoints/sample.ckpt")
@@ -157,7 +158,7 @@ struct RunStoreTests {
     let again = try Sample.store(folder)
     for (step, rate) in zip([0, 10, 20], rates) {
       #expect(
-        try await again.answer(Sample.observation(step), run: twin.id, owner: "o", limit: 100).answer
+        try await again.answer(Sample.observation(step), run: twin.id, of: .owner("o"), limit: 100).answer
           .learningRate == rate
       )
     }
@@ -178,7 +179,7 @@ struct RunStoreTests {
     let store = try Sample.store(folder)
     let run = try await open(store)
     for step in [0, 10] {
-      _ = try await store.answer(Sample.observation(step), run: run.id, owner: "o", limit: 100)
+      _ = try await store.answer(Sample.observation(step), run: run.id, of: .owner("o"), limit: 100)
     }
     store.close()
     let path = folder + "/runs.sqlite"
@@ -194,7 +195,7 @@ struct RunStoreTests {
     try file.seek(toOffset: UInt64(4096 * (try #require(page) - 1)))
     try file.write(contentsOf: Data(repeating: 0x55, count: 4096))
     try file.close()
-    let error = await #expect(throws: ServiceError.self) { try await again.run(run.id, owner: "o") }
+    let error = await #expect(throws: ServiceError.self) { try await again.run(run.id, of: .owner("o")) }
     #expect(error?.code == "database_corrupt")
     let later = await #expect(throws: ServiceError.self) { try await again.probe() }
     #expect(later?.code == "database_corrupt")

@@ -23,7 +23,7 @@ struct RunTests {
     StoredDecision, Bool
   ) {
     let answer = try run.answer(observation, earlier: earlier, controller: controller, now: 0)
-    return (answer.decision, answer.isNew)
+    return (answer.decision, answer.row != nil)
   }
 
   @Test("Steps come in order, the last interval is shorter, and the last step completes the run")

@@ -1,3 +1,4 @@
+import Crypto
 import Files
 import Foundation
 import Logging
@@ -25,7 +26,7 @@ struct SecurityTests {
       """)
     #expect(
       try tokens.principal(presenting: Array("secret".utf8))
-        == Principal(name: "alice", scopes: [.read, .write]))
+        == Principal(name: "alice", scopes: [.read, .write], team: []))
     #expect(try tokens.principal(presenting: Array("other".utf8)) == Principal(name: "bob", scopes: [.read]))
     #expect(try tokens.principal(presenting: Array("Secret".utf8)) == nil)
     #expect(try tokens.principal(presenting: []) == nil)
@@ -67,9 +68,32 @@ struct SecurityTests {
       try tokens.principal(presenting: Array("secret".utf8), at: end)
     }
     #expect(error?.status == 401 && error?.message.contains("2027-01-01") == true)
-    for line in ["bob read \(secret)\nalice read \(secret)", "bob read \(secret) expires=soon"] {
+    for line in [
+      "bob read \(secret)\nalice read \(secret)", "bob read \(secret) expires=soon",
+      "bob read \(secret) team=a team=b", "bob read \(secret) team=",
+    ] {
       #expect(throws: FileError.self) { try self.tokens(line) }
     }
+  }
+
+  @Test("A token sees its team's runs and changes its own; an administrator sees and changes all")
+  func roles() throws {
+    let hashes = ["secret", "other", "third"].map { text in
+      SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    }
+    let tokens = try tokens(
+      """
+      alice read,write \(hashes[0]) team=vision
+      board read \(hashes[1]) team=vision expires=2999-01-01T00:00:00Z
+      root admin \(hashes[2])
+      """)
+    let alice = try tokens.principal(presenting: Array("secret".utf8))
+    #expect(alice?.readable == .owners(["alice", "board"]) && alice?.writable == .owner("alice"))
+    let board = try tokens.principal(presenting: Array("other".utf8))
+    #expect(board?.readable == .owners(["alice", "board"]) && board?.scopes == [.read])
+    let root = try tokens.principal(presenting: Array("third".utf8))
+    #expect(root?.scopes == Set(Scope.allCases))
+    #expect(root?.readable == .everybody && root?.writable == .everybody)
   }
 
   @Test("Tokens are read again on demand, and a file that cannot be used changes nothing")

@@ -70,6 +70,30 @@ actor ControllerLibrary {
     }
   }
 
+  /// Whether a file of this name is there, usable or not.
+  func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+
+  /// Adds the controller that a training made; one that is there already stays.
+  ///
+  /// - Parameters:
+  ///   - name: What it will be called.
+  ///   - training: The folder of the training.
+  /// - Returns: SHA-256 of the checkpoint.
+  /// - Throws: `FileError` when a file cannot be read or written; ``ServiceError`` when another controller has the name.
+  func add(_ name: String, from training: String) throws -> String {
+    let data = Data(Array(try readFile(training + "/" + TrainingRequest.File.checkpoint)))
+    if contains(name) {
+      guard try Data(Array(readFile(path(of: name)))) == data else {
+        throw ServiceError.controllerExists(name)
+      }
+    } else {
+      try AtomicFile.write(data, to: path(of: name))
+    }
+    return try controller(name).hash
+  }
+
+  private func path(of name: String) -> String { folder + "/" + name + Self.suffix }
+
   private func refresh() throws(ServiceError) {
     let names: [String]
     do {

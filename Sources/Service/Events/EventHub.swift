@@ -2,7 +2,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import ServiceLifecycle
 
-/// Passes on what commits changed to those who watch a run, or all runs of an owner.
+/// Passes on what commits changed to those who watch a run, or all runs within reach.
 final class EventHub: ServiceLifecycle.Service {
   /// What a watcher of one run hears.
   enum Signal: Sendable {
@@ -16,11 +16,16 @@ final class EventHub: ServiceLifecycle.Service {
     case heartbeat
   }
 
+  private struct Overviewer {
+    let reach: Reach
+    let continuation: AsyncStream<Overview>.Continuation
+    var changed: [String: Run?] = [:]
+  }
+
   private struct State {
     var next = 0
     var watchers: [String: [Int: AsyncStream<Signal>.Continuation]] = [:]
-    var overviews: [String: [Int: AsyncStream<Overview>.Continuation]] = [:]
-    var changed: [String: [String: Run?]] = [:]
+    var overviewers: [Int: Overviewer] = [:]
   }
 
   private let state = NIOLockedValueBox(State())
@@ -39,9 +44,9 @@ final class EventHub: ServiceLifecycle.Service {
       var cutOff: [AsyncStream<Signal>.Continuation] = []
       for event in events {
         let run = event.run
-        if state.overviews[run.owner] != nil {
-          let summary: Run? = if case .deleted = event.change { nil } else { run }
-          state.changed[run.owner, default: [:]][run.id] = .some(summary)
+        let summary: Run? = if case .deleted = event.change { nil } else { run }
+        for (number, overviewer) in state.overviewers where overviewer.reach.includes(run.owner) {
+          state.overviewers[number]?.changed[run.id] = .some(summary)
         }
         for (number, watcher) in state.watchers[run.id] ?? [:] {
           if case .dropped = watcher.yield(.event(event)) {
@@ -68,15 +73,15 @@ final class EventHub: ServiceLifecycle.Service {
     return stream
   }
 
-  /// What happens to the runs of an owner from now on.
-  func overview(of owner: String) -> AsyncStream<Overview> {
+  /// What happens to the runs within reach from now on.
+  func overview(of reach: Reach) -> AsyncStream<Overview> {
     let (stream, watcher) = AsyncStream.makeStream(of: Overview.self, bufferingPolicy: .bufferingOldest(8))
     let number = state.withLockedValue { state in
       state.next += 1
-      state.overviews[owner, default: [:]][state.next] = watcher
+      state.overviewers[state.next] = Overviewer(reach: reach, continuation: watcher)
       return state.next
     }
-    watcher.onTermination = { [weak self] _ in self?.remove(number, owner: owner) }
+    watcher.onTermination = { [weak self] _ in self?.state.withLockedValue { $0.overviewers[number] = nil } }
     return stream
   }
 
@@ -95,14 +100,11 @@ final class EventHub: ServiceLifecycle.Service {
   private func tellOverviews() {
     let cutOff = state.withLockedValue { state in
       var cutOff: [AsyncStream<Overview>.Continuation] = []
-      let changed = state.changed
-      state.changed = [:]
-      for (owner, runs) in changed {
-        for (number, watcher) in state.overviews[owner] ?? [:] {
-          if case .dropped = watcher.yield(.changed(runs)) {
-            state.overviews[owner]?[number] = nil
-            cutOff.append(watcher)
-          }
+      for (number, overviewer) in state.overviewers where !overviewer.changed.isEmpty {
+        state.overviewers[number]?.changed = [:]
+        if case .dropped = overviewer.continuation.yield(.changed(overviewer.changed)) {
+          state.overviewers[number] = nil
+          cutOff.append(overviewer.continuation)
         }
       }
       return cutOff
@@ -115,9 +117,7 @@ final class EventHub: ServiceLifecycle.Service {
       for watchers in state.watchers.values {
         for watcher in watchers.values { watcher.yield(.heartbeat) }
       }
-      for watchers in state.overviews.values {
-        for watcher in watchers.values { watcher.yield(.heartbeat) }
-      }
+      for overviewer in state.overviewers.values { overviewer.continuation.yield(.heartbeat) }
     }
   }
 
@@ -125,16 +125,6 @@ final class EventHub: ServiceLifecycle.Service {
     state.withLockedValue { state in
       state.watchers[run]?[number] = nil
       if state.watchers[run]?.isEmpty == true { state.watchers[run] = nil }
-    }
-  }
-
-  private func remove(_ number: Int, owner: String) {
-    state.withLockedValue { state in
-      state.overviews[owner]?[number] = nil
-      if state.overviews[owner]?.isEmpty == true {
-        state.overviews[owner] = nil
-        state.changed[owner] = nil
-      }
     }
   }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 struct Endpoints: Sendable {
   let runs: RunRoutes
   let events: EventRoutes
+  let trainings: TrainingRoutes
   let status: StatusRoutes
   let dashboard: Dashboard
 
@@ -35,6 +36,12 @@ struct Endpoints: Sendable {
       Endpoint(method: .post, path: "/v1/runs/:id/finish", answer: runs.finish),
       Endpoint(method: .post, path: "/v1/runs/:id/rewind", answer: runs.rewind),
       Endpoint(method: .get, path: "/v1/events", answer: events.overview),
+      Endpoint(method: .post, path: "/v1/trainings", answer: trainings.begin),
+      Endpoint(method: .get, path: "/v1/trainings", answer: trainings.list),
+      Endpoint(method: .get, path: "/v1/trainings/:id", answer: trainings.show),
+      Endpoint(method: .delete, path: "/v1/trainings/:id", answer: trainings.delete),
+      Endpoint(method: .get, path: "/v1/trainings/:id/events", answer: trainings.events),
+      Endpoint(method: .post, path: "/v1/trainings/:id/cancel", answer: trainings.cancel),
       Endpoint(method: .get, path: "/v1/controllers", answer: status.controllers),
       Endpoint(method: .get, path: "/healthz", answer: status.health),
       Endpoint(method: .get, path: "/readyz", answer: status.ready),
@@ -45,11 +52,11 @@ struct Endpoints: Sendable {
   }
 
   /// The router of all endpoints.
-  func router(metrics: ServiceMetrics) -> Router<ServiceContext> {
+  func router(metrics: ServiceMetrics, audit: AuditTrail?) -> Router<ServiceContext> {
     let endpoints = all
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
-      middleware: ErrorMiddleware(metrics: metrics) { path in
+      middleware: ErrorMiddleware(metrics: metrics, audit: audit) { path in
         let methods = endpoints.filter { $0.isAt(path[...]) }.map(\.method)
         return methods.contains(.get) ? methods + [.head] : methods
       })

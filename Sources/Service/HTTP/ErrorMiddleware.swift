@@ -7,6 +7,7 @@ import Logging
 /// answer has.
 struct ErrorMiddleware: RouterMiddleware {
   let metrics: ServiceMetrics
+  let audit: AuditTrail?
   /// The methods of each path, for those that are not offered.
   let methods: @Sendable (_ path: String) -> [HTTPRequest.Method]
 
@@ -33,6 +34,7 @@ struct ErrorMiddleware: RouterMiddleware {
     if request.method == .head { response = response.createHeadResponse() }
     response.headers[.cacheControl] = "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"
+    audit?.record(request, response, context)
     let duration = DispatchTime.now().uptimeNanoseconds - start
     // Methods that no path offers are any text: counted as one, since counters stay for ever.
     let isOffered = [.get, .head, .post, .delete].contains(request.method)

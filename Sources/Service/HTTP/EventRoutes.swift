@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Metrics
 import ServiceLifecycle
 
 /// Streams of server-sent events.
@@ -13,18 +12,17 @@ struct EventRoutes: Sendable {
 
   /// What happens to all runs of a token: their new state, twice a second at most.
   func overview(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
-    let changes = hub.overview(of: owner)
-    return stream { writer in
+    let changes = hub.overview(of: try access.admit(request, for: .read).readable)
+    return EventStream(metrics: metrics).response { writer in
       for await change in changes.cancelOnGracefulShutdown() {
         switch change {
-        case .heartbeat: try await writer.write(Self.heartbeat)
+        case .heartbeat: try await writer.write(EventStream.heartbeat)
         case .changed(let runs):
           for (id, run) in runs.sorted(by: { $0.key < $1.key }) {
             if let run {
-              try await writer.write(try Self.event("run", RunView(run: run)))
+              try await writer.write(try EventStream.event("run", RunView(run: run)))
             } else {
-              try await writer.write(try Self.event("deleted", ["id": id]))
+              try await writer.write(try EventStream.event("deleted", ["id": id]))
             }
           }
         }
@@ -37,26 +35,26 @@ struct EventRoutes: Sendable {
   /// An event's id is the count of rewinds and the step, so that a client that comes back after a rewind is told
   /// to begin again.
   func events(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
+    let reach = try access.admit(request, for: .read).readable
     guard let id = context.parameters.get("id") else { throw ServiceError.unknownRun("") }
     // First the subscription, then the database: a decision may be in both, never in neither.
     let signals = hub.events(of: id)
-    let run = try await store.run(id, owner: owner)
+    let run = try await store.run(id, of: reach)
     let start = Self.start(request, run)
-    return stream { [store] writer in
+    return EventStream(metrics: metrics).response { [store] writer in
       var position = start.step
-      if start.isStale { try await writer.write(try Self.event("rewound", ["rewinds": run.rewinds])) }
+      if start.isStale { try await writer.write(try EventStream.event("rewound", ["rewinds": run.rewinds])) }
       while true {
         let decisions = try await store.decisions(run, after: position, limit: 500)
         guard let last = decisions.last else { break }
         for decision in decisions { try await writer.write(try Self.event(decision, rewinds: run.rewinds)) }
         position = last.step
       }
-      try await writer.write(try Self.event("run", RunView(run: run)))
+      try await writer.write(try EventStream.event("run", RunView(run: run)))
       var rewinds = run.rewinds
       for await signal in signals.cancelOnGracefulShutdown() {
         guard case .event(let event) = signal else {
-          try await writer.write(Self.heartbeat)
+          try await writer.write(EventStream.heartbeat)
           continue
         }
         // What was committed before the database was read is known already.
@@ -70,14 +68,14 @@ struct EventRoutes: Sendable {
           guard event.run.rewinds > rewinds else { continue }
           rewinds = event.run.rewinds
           position = event.run.last?.step ?? -1
-          try await writer.write(try Self.event("rewound", ["rewinds": rewinds, "step": position]))
+          try await writer.write(try EventStream.event("rewound", ["rewinds": rewinds, "step": position]))
         case .deleted:
-          try await writer.write(try Self.event("deleted", ["id": event.run.id]))
+          try await writer.write(try EventStream.event("deleted", ["id": event.run.id]))
           return
         case .opened, .finished, .abandoned: break
         }
         if event.run.status != .open {
-          try await writer.write(try Self.event("run", RunView(run: event.run)))
+          try await writer.write(try EventStream.event("run", RunView(run: event.run)))
         }
       }
     }
@@ -93,33 +91,7 @@ struct EventRoutes: Sendable {
     return parts[0] == run.rewinds ? (parts[1], false) : (-1, true)
   }
 
-  private func stream(
-    _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
-  ) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: "text/event-stream"],
-      body: ResponseBody { [metrics] writer in
-        metrics.streams.increment()
-        defer { metrics.streams.decrement() }
-        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-        try await write(&writer)
-        try await writer.finish(nil)
-      })
-  }
-
-  private static let heartbeat = ByteBuffer(string: ": heartbeat\n\n")
-
   private static func event(_ decision: StoredDecision, rewinds: Int) throws -> ByteBuffer {
-    var buffer = ByteBuffer(string: "id: \(rewinds).\(decision.step)\n")
-    buffer.writeImmutableBuffer(try event("decision", ScheduleRow(decision: decision)))
-    return buffer
-  }
-
-  private static func event(_ name: String, _ value: some Encodable) throws -> ByteBuffer {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // JSON holds no line break outside of strings, and none within that is not escaped.
-    return ByteBuffer(
-      string: "event: \(name)\ndata: \(String(decoding: try encoder.encode(value), as: UTF8.self))\n\n")
+    try EventStream.event("decision", ScheduleRow(decision: decision), id: "\(rewinds).\(decision.step)")
   }
 }

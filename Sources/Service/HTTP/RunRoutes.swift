@@ -36,57 +36,57 @@ struct RunRoutes: Sendable {
   }
 
   func observe(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .write).name
+    let reach = try access.admit(request, for: .write).writable
     let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
     try observation.validate()
     let decision = try await store.answer(
-      observation, run: try id(context), owner: owner, limit: limits.runsPerToken)
+      observation, run: try id(context), of: reach, limit: limits.runsPerToken)
     let answer = DecisionAnswer(decision)
     return .text(answer.json, type: "application/json")
   }
 
   func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
+    let reader = try access.admit(request, for: .read)
     let filter = try filter(Query(request))
     // A run of a list costs about a 25th of an observation.
-    try access.charge(owner, Double(filter.limit) / 25)
-    let runs = try await store.runs(filter, owner: owner)
+    try access.charge(reader.name, Double(filter.limit) / 25)
+    let runs = try await store.runs(filter, of: reader.readable)
     return .json(
       RunList(
         runs: runs.map(RunView.init), next: runs.count == filter.limit ? runs.last.map { "\($0.key)" } : nil))
   }
 
   func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
-    return .json(RunView(run: try await store.run(try id(context), owner: owner)))
+    let reach = try access.admit(request, for: .read).readable
+    return .json(RunView(run: try await store.run(try id(context), of: reach)))
   }
 
   func finish(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .write).name
-    return .json(RunView(run: try await store.finish(try id(context), owner: owner)))
+    let reach = try access.admit(request, for: .write).writable
+    return .json(RunView(run: try await store.finish(try id(context), of: reach)))
   }
 
   func rewind(_ request: Request, _ context: ServiceContext) async throws -> Response {
     struct Body: Decodable {
       let step: Int
     }
-    let owner = try access.admit(request, for: .write).name
+    let reach = try access.admit(request, for: .write).writable
     let body = try await request.json(Body.self, limit: limits.bodyBytes)
     let run = try await store.rewind(
-      try id(context), to: body.step, owner: owner, limit: limits.runsPerToken)
+      try id(context), to: body.step, of: reach, limit: limits.runsPerToken)
     return .json(RunPosition(id: run.id, step: body.step, learningRate: run.learningRate))
   }
 
   func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .write).name
-    try await store.delete(try id(context), owner: owner)
+    let reach = try access.admit(request, for: .write).writable
+    try await store.delete(try id(context), of: reach)
     housekeeper.wake()
     return Response(status: .noContent)
   }
 
   func schedule(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let owner = try access.admit(request, for: .read).name
-    let run = try await store.run(try id(context), owner: owner)
+    let reach = try access.admit(request, for: .read).readable
+    let run = try await store.run(try id(context), of: reach)
     let query = Query(request)
     if try query.word("format", ScheduleFormat.self) == .csv { return table(of: run) }
     let limit = try query.number("limit", in: 1...10_000) ?? 1000

@@ -5,7 +5,8 @@ struct RunView: Encodable, Sendable {
   let run: Run
 
   private enum CodingKeys: String, CodingKey {
-    case id, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created, lastSeen,
+    case id, owner, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created,
+      lastSeen,
       status,
       rewinds, decisionVersion
     case step, nextStep, learningRate, trainLoss, validationLoss, verdict, source, outOfDistribution
@@ -15,6 +16,7 @@ struct RunView: Encodable, Sendable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(run.id, forKey: .id)
+    try container.encode(run.owner, forKey: .owner)
     try container.encode(run.request.controller, forKey: .controller)
     try container.encode(run.controllerHash, forKey: .controllerHash)
     try container.encode(run.request.initialLearningRate, forKey: .initialLearningRate)

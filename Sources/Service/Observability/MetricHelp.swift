@@ -1,6 +1,7 @@
 /// What each metric tells, for the HELP lines of Prometheus' text format.
 enum MetricHelp {
   static let texts = [
+    "metalr_audit_failures_total": "Lines that could not be written to the audit log.",
     "metalr_build_info": "1, with the version of the program and of the rules that decide.",
     "metalr_commit_duration_seconds": "Time that a commit took, its sync included.",
     "metalr_commit_failures_total": "Commits that failed, with all of their requests.",
@@ -17,6 +18,7 @@ enum MetricHelp {
     "metalr_requests_total": "Requests by endpoint and status.",
     "metalr_runs_total": "Changes of runs: opened, finished, abandoned, rewound, deleted.",
     "metalr_stored_runs": "Runs in the database by status.",
+    "metalr_trainings": "Trainings of controllers in the database by status.",
     "metalr_waiting_requests": "Requests that wait for the writer of the database.",
     "process_cpu_seconds_total": "Processor time of the process.",
     "process_open_fds": "Files that the process has open.",

@@ -31,6 +31,8 @@ struct ServiceMetrics: Sendable {
   let connections: Meter
   /// Connections that were refused because too many were open.
   let refusedConnections: Counter
+  /// Lines that could not be written to the audit log.
+  let auditFailures: Counter
   /// Streams of events that are open now.
   let streams: Meter
   private let verdicts: [String: Counter]
@@ -41,6 +43,7 @@ struct ServiceMetrics: Sendable {
     requests = RequestCounters(factory)
     connections = Meter(label: "metalr_open_connections", factory: factory)
     refusedConnections = Counter(label: "metalr_refused_connections_total", factory: factory)
+    auditFailures = Counter(label: "metalr_audit_failures_total", factory: factory)
     streams = Meter(label: "metalr_event_streams", factory: factory)
     verdicts = Dictionary(
       uniqueKeysWithValues: ["continue", "rollback", "stop", "complete"].map { verdict in

@@ -20,6 +20,11 @@ struct StatusGauges: Sendable {
         set("metalr_stored_runs", Double(counts[status.rawValue] ?? 0), [("status", status.rawValue)])
       }
     }
+    if let counts = try? await store.trainingCounts() {
+      for status in TrainingStatus.allCases {
+        set("metalr_trainings", Double(counts[status.rawValue] ?? 0), [("status", status.rawValue)])
+      }
+    }
     for (name, bytes) in store.sizes { set("metalr_database_bytes", Double(bytes), [("file", name)]) }
     set("metalr_waiting_requests", Double(store.waiting))
     set("metalr_missing_changes", Double(store.loss?.missing ?? 0))

@@ -12,17 +12,6 @@ enum DecisionChain {
   /// Bytes of a link.
   static let length = SHA256.byteCount
 
-  /// The link of a decision after the one with the link `previous`; nil for the first.
-  static func link(_ decision: StoredDecision, after previous: [UInt8]?, run id: String) -> [UInt8] {
-    link(
-      Columns(
-        step: decision.step, time: decision.time, observation: decision.observation.stored,
-        learningRate: decision.answer.learningRate, scale: decision.answer.scale,
-        verdict: decision.answer.verdict.rawValue, source: decision.answer.source,
-        outOfDistribution: decision.answer.outOfDistribution, state: decision.state.stored),
-      after: previous, run: id)
-  }
-
   /// The columns of a decision's row but the link.
   struct Columns {
     let step: Int
@@ -36,7 +25,7 @@ enum DecisionChain {
     let state: [UInt8]
   }
 
-  /// The link of a row.
+  /// The link of a row after the one with the link `previous`; nil for the first.
   static func link(_ row: Columns, after previous: [UInt8]?, run id: String) -> [UInt8] {
     var bytes = ByteWriter(capacity: 1024)
     for part in [
@@ -94,5 +83,18 @@ enum DecisionChain {
         WHERE decisions.run = links.run AND decisions.step = links.step;
         DROP TABLE links
         """)
+  }
+}
+
+extension DecisionChain.Columns {
+  /// What is stored of a decision.
+  ///
+  /// A history is JSON of several kilobytes, so this is made once a decision.
+  init(_ decision: StoredDecision) {
+    self.init(
+      step: decision.step, time: decision.time, observation: decision.observation.stored,
+      learningRate: decision.answer.learningRate, scale: decision.answer.scale,
+      verdict: decision.answer.verdict.rawValue, source: decision.answer.source,
+      outOfDistribution: decision.answer.outOfDistribution, state: decision.state.stored)
   }
 }

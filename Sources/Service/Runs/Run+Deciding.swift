@@ -15,18 +15,18 @@ extension Run {
   ///   - earlier: The stored decision, when ``isInThePast(_:)`` asks for it.
   ///   - controller: Decides.
   ///   - now: The time, in milliseconds since 1970.
-  /// - Returns: The decision, and whether it is new and must be stored before it is told.
+  /// - Returns: The decision, and its row where it is new and must be stored before it is told.
   /// - Throws: ``ServiceError`` when the step was decided for another observation, is out of order, or the run is
   ///   over.
   mutating func answer(
     _ observation: ReportedObservation, earlier: StoredDecision?, controller: GuardedController,
     now: Int64
-  ) throws(ServiceError) -> (decision: StoredDecision, isNew: Bool) {
+  ) throws(ServiceError) -> (decision: StoredDecision, row: DecisionChain.Columns?) {
     if let decided = earlier ?? last, decided.step == observation.step {
       guard decided.observation == observation else {
         throw .conflictingObservation(decided.observation, observation)
       }
-      return (decided, false)
+      return (decided, nil)
     }
     guard let nextStep else { throw .runOver(self) }
     guard observation.step == nextStep else { throw .outOfOrder(observation.step, next: nextStep) }
@@ -36,14 +36,15 @@ extension Run {
       after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
       interval: nextStep - (last?.step ?? 0), state: &state)
     var decision = StoredDecision(observation: observation, answer: answer, state: state, time: now)
-    decision.link = DecisionChain.link(decision, after: last?.link, run: id)
+    let row = DecisionChain.Columns(decision)
+    decision.link = DecisionChain.link(row, after: last?.link, run: id)
     last = decision
     switch answer.verdict {
     case .complete: status = .finished
     case .stop: status = .stopped
     case .continue, .rollback: status = .open
     }
-    return (decision, true)
+    return (decision, row)
   }
 
   /// Goes back to where `decision` was the latest; nil for the beginning.

@@ -6,10 +6,10 @@ extension ServiceError {
     ServiceError(422, "invalid_value", message, remedy: remedy)
   }
 
-  /// No such run, or another token's.
+  /// No such run, or one out of the token's reach.
   static func unknownRun(_ id: String) -> ServiceError {
     ServiceError(
-      404, "unknown_run", "There is no run '\(id.prefix(64))' that belongs to this token.",
+      404, "unknown_run", "There is no run '\(id.prefix(64))' that this token may see or change.",
       remedy: "GET /v1/runs lists the runs; POST /v1/runs opens one.")
   }
 

@@ -8,7 +8,8 @@ struct AccessControl: Sendable {
   let limiter: RateLimiter
 
   /// Whose runs they are where there are no tokens.
-  static let local = Principal(name: "local", scopes: Set(Scope.allCases))
+  static let local = Principal(
+    name: "local", scopes: Set(Scope.allCases), readable: .owner("local"), writable: .owner("local"))
 
   /// Who makes a request.
   ///
@@ -31,7 +32,10 @@ struct AccessControl: Sendable {
     try limiter.admit(name, cost: requests)
   }
 
-  private func principal(of request: Request) throws(ServiceError) -> Principal {
+  /// Who makes a request, whatever it may do.
+  ///
+  /// - Throws: ``ServiceError`` for nobody who is known.
+  func principal(of request: Request) throws(ServiceError) -> Principal {
     guard let tokens else {
       try checkHost(of: request)
       return Self.local

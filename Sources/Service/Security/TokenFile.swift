@@ -2,33 +2,23 @@ import Crypto
 import Files
 import Foundation
 
-/// What a token may do.
-enum Scope: String, CaseIterable, Sendable {
-  case read
-  case write
-}
-
-/// Who asks.
-struct Principal: Sendable, Equatable {
-  /// The token's name; runs belong to it.
-  let name: String
-  let scopes: Set<Scope>
-}
-
 /// The tokens that are let in: their names, what they may do, and the SHA-256 of each, never the token itself.
 ///
-/// One token a line: a name, its scopes joined by commas, 64 hexadecimal digits, and, if it ends, when. A name may have
-/// several tokens, so that a new one is in use before the old one goes.
+/// One token a line: a name, its scopes joined by commas, 64 hexadecimal digits, then its team, if it has one, and when it
+/// ends, if it does. A name may have several tokens, so that a new one is in use before the old one goes.
 ///
 ///     # printf %s "$TOKEN" | sha256sum
 ///     alice read,write 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 ///     alice read,write 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752 expires=2027-01-01T00:00:00Z
+///     board read 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef team=vision
 struct TokenFile: Sendable {
   private struct Entry {
-    let principal: Principal
+    let name: String
+    let scopes: Set<Scope>
     let hash: [UInt8]
+    var team: String?
     /// Nil for never.
-    let expires: Date?
+    var expires: Date?
   }
 
   private let entries: [Entry]
@@ -54,10 +44,15 @@ struct TokenFile: Sendable {
     guard !entries.isEmpty else {
       throw FileError(
         path: path, problem: "holds no token",
-        remedy:
-          "Write one token a line: a name, read,write, the token's SHA-256 and, if it ends, expires=TIME.")
+        remedy: Self.remedy)
     }
     self.entries = entries
+  }
+
+  /// Every name of a team; none for no team.
+  private func members(of team: String?) -> Set<String> {
+    guard let team else { return [] }
+    return Set(entries.filter { $0.team == team }.map(\.name))
   }
 
   /// Who presents this token; nil for nobody.
@@ -72,35 +67,45 @@ struct TokenFile: Sendable {
     guard let found else { return nil }
     if let expires = found.expires, expires <= now {
       throw ServiceError(
-        401, "unauthorized", "The token of '\(found.principal.name)' expired at \(expires.ISO8601Format()).",
+        401, "unauthorized", "The token of '\(found.name)' expired at \(expires.ISO8601Format()).",
         remedy: "Use a newer token.")
     }
-    return found.principal
+    return Principal(name: found.name, scopes: found.scopes, team: members(of: found.team))
   }
 
   private static func entry(_ words: [String], path: String, line: Int) throws(FileError) -> Entry {
-    guard (3...4).contains(words.count), RunRequest.isLabelKey(words[0]) else {
+    guard words.count >= 3, RunRequest.isLabelKey(words[0]) else {
       throw error(path, line, "is not a name, scopes and a hash")
     }
     var scopes: Set<Scope> = []
     for word in words[1].split(separator: ",") {
       guard let scope = Scope(rawValue: String(word)) else {
-        throw error(path, line, "has the scope '\(word.prefix(20))', which is neither read nor write")
+        throw error(path, line, "has the scope '\(word.prefix(20))', which is none of read, write and admin")
       }
       scopes.insert(scope)
     }
     guard let hash = bytes(hexadecimal: words[2]), hash.count == 32 else {
       throw error(path, line, "has a hash that is not 64 hexadecimal digits")
     }
-    var expires: Date?
-    if words.count == 4 {
-      let prefix = "expires="
-      guard words[3].hasPrefix(prefix),
-        let date = try? Date(String(words[3].dropFirst(prefix.count)), strategy: .iso8601)
-      else { throw error(path, line, "ends with something else than expires=2027-01-01T00:00:00Z") }
-      expires = date
+    var entry = Entry(name: words[0], scopes: scopes, hash: hash)
+    for word in words.dropFirst(3) {
+      if entry.team == nil, let team = value("team", in: word), RunRequest.isLabelKey(team) {
+        entry.team = team
+      } else if entry.expires == nil, let time = value("expires", in: word),
+        let date = try? Date(time, strategy: .iso8601)
+      {
+        entry.expires = date
+      } else {
+        throw error(
+          path, line,
+          "has '\(word.prefix(40))', which is neither one team=NAME nor one expires=2027-01-01T00:00:00Z")
+      }
     }
-    return Entry(principal: Principal(name: words[0], scopes: scopes), hash: hash, expires: expires)
+    return entry
+  }
+
+  private static func value(_ name: String, in word: String) -> String? {
+    word.hasPrefix(name + "=") ? String(word.dropFirst(name.count + 1)) : nil
   }
 
   private static func withoutFirstScalar(_ line: Substring) -> Substring {
@@ -114,9 +119,9 @@ struct TokenFile: Sendable {
   }
 
   private static func error(_ path: String, _ line: Int, _ problem: String) -> FileError {
-    FileError(
-      path: path, problem: "line \(line) \(problem)",
-      remedy: "Write one token a line: a name, read,write, the token's SHA-256 and, if it ends, expires=TIME."
-    )
+    FileError(path: path, problem: "line \(line) \(problem)", remedy: remedy)
   }
+
+  private static let remedy =
+    "Write one token a line: a name, read,write, the token's SHA-256, and where needed team=NAME and expires=TIME."
 }

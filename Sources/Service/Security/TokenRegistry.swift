@@ -1,11 +1,9 @@
 import Files
 import Logging
 import NIOConcurrencyHelpers
-import ServiceLifecycle
-import UnixSignals
 
-/// The tokens that are let in now: those of a file, read again on SIGHUP.
-final class TokenRegistry: ServiceLifecycle.Service {
+/// The tokens that are let in now: those of a file, which can be read again.
+final class TokenRegistry: Sendable {
   private let path: String
   private let logger: Logger
   private let current: NIOLockedValueBox<TokenFile>
@@ -31,13 +29,6 @@ final class TokenRegistry: ServiceLifecycle.Service {
     } catch {
       logger.error(
         "tokens could not be read again, and those from before still hold", metadata: ["error": "\(error)"])
-    }
-  }
-
-  /// Reads the file again whenever SIGHUP comes, which ends a program that does not ask for it.
-  func run() async throws {
-    await cancelWhenGracefulShutdown {
-      for await _ in await UnixSignalsSequence(trapping: .sighup) { self.reload() }
     }
   }
 }

@@ -37,6 +37,7 @@ public struct DatabasePruning: Sendable, Equatable, Encodable {
           }
           file.ledger.commit()
         }
+        try file.pool.write { try TrainingQueries.deleteEnded(before: cutoff, $0) }
         while try file.pool.write({ try RetentionQueries.sweep($0) }) {}
         // Written anew as a whole, which also turns an older file into one that shrinks by itself.
         try file.pool.writeWithoutTransaction {

@@ -51,6 +51,7 @@ final class Housekeeper: ServiceLifecycle.Service {
       }
       if let cutoff = retention.expiry(at: now) {
         let count = try await store.expire(endedBefore: cutoff)
+        try await store.expireTrainings(endedBefore: cutoff)
         if count > 0 {
           logger.notice("runs past their retention were deleted", metadata: ["runs": "\(count)"])
         }
@@ -69,7 +70,7 @@ extension ServiceConfiguration {
     /// Hours without an observation after which an open run is abandoned until its next one, and no longer counted;
     /// 0 for never; 168, a week, by default.
     public var abandonHours = 168.0
-    /// Days after which a run that is not open is deleted; 0, the default, for never.
+    /// Days after which a run that is not open, or a training that is over, is deleted; 0, the default, for never.
     public var retainDays = 0.0
 
     /// The defaults.

@@ -27,9 +27,9 @@ enum RunQueries {
   }
 
   /// The runs that match, the newest first.
-  static func runs(_ filter: RunFilter, of owner: String, _ database: Database) throws -> [Run] {
-    var conditions = ["owner = ?", "deleted = 0"]
-    var arguments: StatementArguments = [owner]
+  static func runs(_ filter: RunFilter, of reach: Reach, _ database: Database) throws -> [Run] {
+    var (conditions, arguments) = condition(on: reach)
+    conditions.append("deleted = 0")
     if let status = filter.status {
       conditions.append("status = ?")
       arguments += [status.rawValue]
@@ -55,6 +55,13 @@ enum RunQueries {
         ORDER BY key DESC LIMIT ?
         """, arguments: arguments
     ).map { try run($0, database) }
+  }
+
+  /// What keeps rows to those within reach.
+  static func condition(on reach: Reach) -> (conditions: [String], arguments: StatementArguments) {
+    guard case .owners(let names) = reach else { return ([], []) }
+    let marks = names.map { _ in "?" }.joined(separator: ", ")
+    return (["owner IN (\(marks))"], StatementArguments(names.sorted()))
   }
 
   static func openRuns(of owner: String, _ database: Database) throws -> Int {
@@ -144,13 +151,14 @@ enum RunQueries {
     return try Int64.fetchOne(database, sql: "SELECT key FROM rules WHERE rules = ?", arguments: [text])
   }
 
-  static func insert(_ decision: StoredDecision, of run: Int64, _ database: Database) throws {
+  static func insert(
+    _ decision: DecisionChain.Columns, link: [UInt8], of run: Int64, _ database: Database
+  ) throws {
     try database.cachedStatement(
       sql: "INSERT INTO decisions (run, \(decisionColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      run, decision.step, Data(decision.observation.stored), decision.answer.learningRate,
-      decision.answer.scale, decision.answer.verdict.rawValue, decision.answer.source,
-      decision.answer.outOfDistribution, Data(decision.state.stored), decision.time, Data(decision.link),
+      run, decision.step, Data(decision.observation), decision.learningRate, decision.scale, decision.verdict,
+      decision.source, decision.outOfDistribution, Data(decision.state), decision.time, Data(link),
     ])
   }
 

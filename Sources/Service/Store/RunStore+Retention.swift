@@ -64,8 +64,10 @@ extension RunStore {
     while true {
       let found = try await read(find)
       let ended = try await write { database, staged in
-        try found.filter { try change(try staged.run($0.id, of: $0.owner, database), database, &staged) }
-          .count
+        try found.filter {
+          try change(try staged.run($0.id, of: .owner($0.owner), database), database, &staged)
+        }
+        .count
       }
       total += ended
       // Those that were found and not ended would be found again.

@@ -9,7 +9,7 @@ import NIOConcurrencyHelpers
 final class RunStore: Sendable {
   private let file: DatabaseFile
   private let rules: RunRules
-  private let clock: @Sendable () -> Int64
+  let clock: @Sendable () -> Int64
   private let writer: GroupCommit
   /// The first sign of a damaged file: pages that are whole still serve, but ``probe()`` tells from then on.
   private let damage = NIOLockedValueBox<ServiceError?>(nil)
@@ -69,7 +69,7 @@ final class RunStore: Sendable {
     return try await write { database, staged in
       if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
         guard run.request == request else { throw ServiceError.requestKeyUsed(requestKey, run.id) }
-        return (try staged.run(run.id, of: owner, database), false)
+        return (try staged.run(run.id, of: .owner(owner), database), false)
       }
       try Self.requireRoom(owner, limit, database)
       try RunQueries.insertController(controller, database)
@@ -95,21 +95,21 @@ final class RunStore: Sendable {
   ///
   /// - Throws: ``ServiceError``, see ``Run/answer(_:earlier:controller:)``.
   func answer(
-    _ observation: ReportedObservation, run id: String, owner: String, limit: Int
+    _ observation: ReportedObservation, run id: String, of reach: Reach, limit: Int
   ) async throws(ServiceError) -> StoredDecision {
     let now = clock()
     return try await write { database, staged in
-      var run = try staged.run(id, of: owner, database)
+      var run = try staged.run(id, of: reach, database)
       let statusBefore = run.status
       let earlier =
         run.isInThePast(observation)
         ? try RunQueries.decision(run.key, at: observation.step, database) : nil
       let controller = try staged.controller(of: run, database)
-      let (decision, isNew) = try run.answer(
+      let (decision, row) = try run.answer(
         observation, earlier: earlier, controller: controller, now: now)
-      guard isNew else { return decision }
-      if statusBefore == .abandoned { try Self.requireRoom(owner, limit, database) }
-      try RunQueries.insert(decision, of: run.key, database)
+      guard let row else { return decision }
+      if statusBefore == .abandoned { try Self.requireRoom(run.owner, limit, database) }
+      try RunQueries.insert(row, link: decision.link, of: run.key, database)
       if run.status != statusBefore { try RunQueries.update(run, database) }
       staged.stage(run, id: id, event: RunEvent(change: .decided(decision), run: run))
       return decision
@@ -121,15 +121,15 @@ final class RunStore: Sendable {
   /// - Parameters:
   ///   - id: The run.
   ///   - step: A step that was decided, or 0 where none was.
-  ///   - owner: The name of its token.
+  ///   - reach: Whose runs may be changed.
   ///   - limit: Open runs that an owner may have.
   /// - Returns: The run as it was after the decision of `step`.
   /// - Throws: ``ServiceError`` for a step that was not decided, or past the limit.
-  func rewind(_ id: String, to step: Int, owner: String, limit: Int) async throws(ServiceError) -> Run {
+  func rewind(_ id: String, to step: Int, of reach: Reach, limit: Int) async throws(ServiceError) -> Run {
     let now = clock()
-    while try await cut(id, to: step, owner: owner, limit: limit) {}
+    while try await cut(id, to: step, of: reach, limit: limit) {}
     return try await write { database, staged in
-      var run = try staged.run(id, of: owner, database)
+      var run = try staged.run(id, of: reach, database)
       let before = run
       let decision = try RunQueries.decision(run.key, at: step, database)
       // Of a run without decisions, step 0 is the beginning.
@@ -139,7 +139,7 @@ final class RunStore: Sendable {
       try run.rewind(to: decision, now: now)
       guard run != before else { return run }
       if before.status != .open, run.status == .open {
-        try Self.requireRoom(owner, limit, database)
+        try Self.requireRoom(run.owner, limit, database)
       }
       try RunQueries.deleteDecisions(run.key, after: step, database)
       try RunQueries.update(run, database)
@@ -153,14 +153,15 @@ final class RunStore: Sendable {
   /// Each cut leaves a run that is whole, only shorter, so that one that was interrupted is completed by a retry.
   ///
   /// - Returns: Whether there is more to cut.
-  private func cut(_ id: String, to step: Int, owner: String, limit: Int) async throws(ServiceError) -> Bool {
+  private func cut(_ id: String, to step: Int, of reach: Reach, limit: Int) async throws(ServiceError) -> Bool
+  {
     try await write { database, staged in
-      var run = try staged.run(id, of: owner, database)
+      var run = try staged.run(id, of: reach, database)
       guard try RunQueries.decision(run.key, at: step, database) != nil,
         let middle = try RunQueries.decision(
           run.key, beforeLatest: RetentionQueries.slice, after: step, database)
       else { return false }
-      if run.status != .open { try Self.requireRoom(owner, limit, database) }
+      if run.status != .open { try Self.requireRoom(run.owner, limit, database) }
       try RunQueries.deleteDecisions(run.key, after: middle.step, database)
       run.last = middle
       staged.stage(run, id: id)
@@ -169,10 +170,10 @@ final class RunStore: Sendable {
   }
 
   /// Ends a run.
-  func finish(_ id: String, owner: String) async throws(ServiceError) -> Run {
+  func finish(_ id: String, of reach: Reach) async throws(ServiceError) -> Run {
     let now = clock()
     return try await write { database, staged in
-      var run = try staged.run(id, of: owner, database)
+      var run = try staged.run(id, of: reach, database)
       let before = run
       run.finish(now: now)
       guard run != before else { return run }
@@ -183,9 +184,9 @@ final class RunStore: Sendable {
   }
 
   /// Deletes a run: at once for everybody, and from the disk by ``sweep()``.
-  func delete(_ id: String, owner: String) async throws(ServiceError) {
+  func delete(_ id: String, of reach: Reach) async throws(ServiceError) {
     try await write { database, staged in
-      let run = try staged.run(id, of: owner, database)
+      let run = try staged.run(id, of: reach, database)
       try RetentionQueries.hide(run, database)
       staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
     }
@@ -203,15 +204,15 @@ final class RunStore: Sendable {
   }
 
   /// One run.
-  func run(_ id: String, owner: String) async throws(ServiceError) -> Run {
+  func run(_ id: String, of reach: Reach) async throws(ServiceError) -> Run {
     let run = try await read { try RunQueries.run(id, $0) }
-    guard let run, run.owner == owner else { throw .unknownRun(id) }
+    guard let run, reach.includes(run.owner) else { throw .unknownRun(id) }
     return run
   }
 
   /// The runs that match a filter, the newest first.
-  func runs(_ filter: RunFilter, owner: String) async throws(ServiceError) -> [Run] {
-    try await read { try RunQueries.runs(filter, of: owner, $0) }
+  func runs(_ filter: RunFilter, of reach: Reach) async throws(ServiceError) -> [Run] {
+    try await read { try RunQueries.runs(filter, of: reach, $0) }
   }
 
   /// Decisions of a run after a step, in order.
@@ -280,10 +281,17 @@ final class RunStore: Sendable {
     return error
   }
 
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+  private static let identifierLength = 24
+
   /// 120 random bits: nobody guesses another's run, and two are never the same.
-  private static func newIdentifier() -> String {
-    let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+  static func newIdentifier() -> String {
     var generator = SystemRandomNumberGenerator()
-    return String((0..<24).map { _ in alphabet[Int(generator.next() & 31)] })
+    return String((0..<identifierLength).map { _ in alphabet[Int(generator.next() & 31)] })
+  }
+
+  /// Whether a text has the form of ``newIdentifier()``.
+  static func isIdentifier(_ text: String) -> Bool {
+    text.count == identifierLength && text.allSatisfy(alphabet.contains)
   }
 }

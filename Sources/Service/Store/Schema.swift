@@ -79,6 +79,34 @@ enum Schema {
     CREATE INDEX runsByStatus ON runs (status, touched);
     CREATE INDEX deletedRuns ON runs (key) WHERE deleted = 1;
     """,
+    // The trainings of controllers, with their learning curves.
+    """
+    CREATE TABLE trainings (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      owner TEXT NOT NULL,
+      name TEXT NOT NULL,
+      request TEXT NOT NULL,
+      status TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      started INTEGER NOT NULL DEFAULT 0,
+      ended INTEGER NOT NULL DEFAULT 0,
+      episodes INTEGER NOT NULL DEFAULT 0,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      failure TEXT,
+      controllerHash TEXT
+    );
+    CREATE INDEX trainingsByName ON trainings (name);
+    CREATE INDEX trainingsByStatus ON trainings (status, key);
+    CREATE TABLE trainingUpdates (
+      training INTEGER NOT NULL REFERENCES trainings (key) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      episodes INTEGER NOT NULL,
+      meanReturn REAL,
+      divergedShare REAL NOT NULL,
+      PRIMARY KEY (training, number)
+    ) WITHOUT ROWID;
+    """,
   ]
 
   /// Refuses a database that is not of this build's schema.

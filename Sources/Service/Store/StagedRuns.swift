@@ -19,8 +19,8 @@ struct StagedRuns {
 
   /// The run as the open transaction sees it.
   ///
-  /// - Throws: ``ServiceError`` when there is none, or it belongs to another owner.
-  mutating func run(_ id: String, of owner: String, _ database: Database) throws -> Run {
+  /// - Throws: ``ServiceError`` when there is none, or it is out of reach.
+  mutating func run(_ id: String, of reach: Reach, _ database: Database) throws -> Run {
     let run: Run?
     if let known = staged[id] {
       run = known
@@ -30,7 +30,7 @@ struct StagedRuns {
       run = try older[id] ?? RunQueries.run(id, database)
       if let run { keep(run, id) }
     }
-    guard let run, run.owner == owner else { throw ServiceError.unknownRun(id) }
+    guard let run, reach.includes(run.owner) else { throw ServiceError.unknownRun(id) }
     return run
   }
 
@@ -63,6 +63,9 @@ struct StagedRuns {
     changes += 1
     if let event { events.append(event) }
   }
+
+  /// Counts a change that is not of a run.
+  mutating func countChange() { changes += 1 }
 
   /// Takes over what was staged.
   ///
