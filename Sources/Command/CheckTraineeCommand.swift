@@ -29,7 +29,7 @@ struct CheckTraineeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Seconds that the steps of one request may take.", valueName: "seconds"))
   var timeout = ProcessTrainee.TimeLimits().train
 
-  @Option(help: ArgumentHelp("The seed of most runs.", valueName: "seed"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The seed of most runs.", valueName: "seed"))
   var seed: UInt64 = 1
 
   @OptionGroup var output: OutputOptions

@@ -1,9 +1,10 @@
 import Foundation
+import MetaLR
 import Synchronization
 
 /// The user's wish to stop, by Ctrl-C or SIGTERM, which long work looks at between two steps.
 ///
-/// The first signal asks for an orderly stop; the second kills.
+/// The first signal asks for an orderly stop, and the user is told so; the second ends the program and its trainees.
 final class Interrupt: Sendable {
   private final class Flag: Sendable {
     /// The signal that came first, or 0.
@@ -11,7 +12,7 @@ final class Interrupt: Sendable {
   }
 
   private let flag = Flag()
-  /// Held, for a source that nobody holds hears nothing; not used by any thread.
+  /// Keeps the sources: a released one stops delivering.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// Listens from now to the end of the program.
@@ -25,8 +26,12 @@ final class Interrupt: Sendable {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         // Files are written whole or not at all, so that leaving at once harms none.
-        guard flag.signal.load(ordering: .relaxed) == 0 else { _exit(128 + number) }
+        guard flag.signal.load(ordering: .relaxed) == 0 else {
+          ProcessTrainee.killAll()
+          _exit(128 + number)
+        }
         flag.signal.store(number, ordering: .relaxed)
+        StandardError.write("\nStopping after this step; again to stop now.\n")
         onRequest()
       }
       source.resume()

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Reports
 
 /// The files of one controller, all beside its checkpoint: `controller.ckpt`, `controller.log.csv` and so on.
 public struct ControllerFiles: Sendable {
@@ -18,7 +17,7 @@ public struct ControllerFiles: Sendable {
   /// One row for each training episode.
   public var log: String { base + ".log.csv" }
   /// The same for TensorBoard, which reads folders.
-  public var events: String { base + ".events/" + TensorBoardLog.fileName(wallTime: 0) }
+  public var events: String { base + ".events/" + EventTime.fileName }
   /// Learned schedules on held-out seeds.
   public var schedules: String { base + ".schedules.svg" }
   /// Validation losses on held-out seeds.

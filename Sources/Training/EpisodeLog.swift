@@ -5,9 +5,14 @@ import Reports
 /// diagnostics of the update.
 struct EpisodeLog {
   private let state: ControllerTraining.State
+  /// When each update was made.
+  private let times: [Double]
 
-  init(_ state: ControllerTraining.State) {
-    self.state = state
+  /// - Parameters:
+  ///   - state: The training.
+  ///   - times: When each update was made, in seconds since 1970.
+  init(_ state: ControllerTraining.State, times: [Double]) {
+    (self.state, self.times) = (state, times)
   }
 
   func write(to path: String) throws {
@@ -58,14 +63,14 @@ struct EpisodeLog {
     return table
   }
 
-  /// The same for TensorBoard, without times of day, so that a training that was resumed writes the same file.
+  /// The same for TensorBoard.
   var events: TensorBoardLog {
-    var log = TensorBoardLog(wallTime: 0)
-    func add(_ scalars: [(String, Double)], step: Int) {
-      for (tag, value) in scalars { log.addScalar(value, tag: tag, step: step, wallTime: 0) }
-    }
+    var log = TensorBoardLog(wallTime: times.first ?? EventTime.now)
     let problems = Set(state.episodes.map(\.problem)).count
-    for update in state.updates {
+    for (update, time) in zip(state.updates, times) {
+      func add(_ scalars: [(String, Double)], step: Int) {
+        for (tag, value) in scalars { log.addScalar(value, tag: tag, step: step, wallTime: time) }
+      }
       for episode in update.episodes {
         let group = problems == 1 ? "episode" : "episode on \(episode.problem)"
         add(

@@ -54,8 +54,8 @@ public struct TrainingJob: Sendable {
 
   /// What a job tells while it works.
   public enum Event: Sendable {
-    /// So many of so many episodes were done before.
-    case began(done: Int, total: Int)
+    /// So many of so many episodes were done before, with the lowest validation loss of all; infinite where there is none.
+    case began(done: Int, total: Int, bestLoss: Double)
     /// An episode ended; told on a worker's thread, one at a time.
     case episode(EpisodeRecord)
     /// An update was made.
@@ -103,17 +103,26 @@ public struct TrainingJob: Sendable {
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws -> Outcome {
     let isFirst = (communicator?.rank ?? 0) == 0
-    var training = try begin(start, communicator)
-    onEvent(.began(done: training.state.episodeCount, total: configuration.episodes))
-    if isFirst { try save(training.state) }
+    var lock: FolderLock?
+    defer { withExtendedLifetime(lock) {} }
+    var training = try begin(start, communicator, lock: &lock)
+    if isFirst, lock == nil { lock = try takeLock() }
+    onEvent(
+      .began(
+        done: training.state.episodeCount, total: configuration.episodes,
+        bestLoss: training.state.episodes.map(\.bestValidationLoss).min() ?? .infinity))
+    // Updates of before a resumption carry its time: the state keeps no clock.
+    var times = training.state.updates.map { _ in EventTime.now }
+    if isFirst { try save(training.state, times) }
     var lastSave = ContinuousClock.now
     while !training.isFinished {
       let record = try advance(
-        &training, on: pool, isFirst: isFirst, shouldStop: shouldStop, onEvent: onEvent)
+        &training, on: pool, isFirst: isFirst, times: times, shouldStop: shouldStop, onEvent: onEvent)
+      times.append(EventTime.now)
       onEvent(.updated(record))
       let isDue = (ContinuousClock.now - lastSave) / .seconds(1) > Self.secondsBetweenSaves
       if isFirst, isDue || configuration.groupSize == 1 || training.isFinished || shouldStop() {
-        try save(training.state)
+        try save(training.state, times)
         lastSave = .now
       }
     }
@@ -131,25 +140,38 @@ public struct TrainingJob: Sendable {
 
   /// One update; a stop saves what was done so far.
   private func advance(
-    _ training: inout ControllerTraining, on pool: TraineePool, isFirst: Bool,
+    _ training: inout ControllerTraining, on pool: TraineePool, isFirst: Bool, times: [Double],
     shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (Event) -> Void
   ) throws -> UpdateRecord {
     do {
       return try training.advance(
         problems: problems, on: pool, shouldStop: shouldStop, onEpisode: { onEvent(.episode($0)) })
     } catch is Interrupted {
-      if isFirst { try save(training.state) }
+      if isFirst { try save(training.state, times) }
       throw Interrupted()
     }
   }
 
-  private func begin(_ start: Start, _ communicator: (any Communicator)?) throws -> ControllerTraining {
-    let find = { () throws -> [SavedTraining] in
+  /// Keeps other processes from training the same controller.
+  private func takeLock() throws -> FolderLock {
+    do { return try FolderLock(files.state) } catch { throw OutputError(error: error) }
+  }
+
+  /// Begins or resumes the training; a state that is there is locked before it is read or removed.
+  private func begin(
+    _ start: Start, _ communicator: (any Communicator)?, lock: inout FolderLock?
+  ) throws -> ControllerTraining {
+    func find() throws -> [SavedTraining] {
       let store = TrainingStateStore(folder: files.state)
+      if FileManager.default.fileExists(atPath: files.state) { lock = try takeLock() }
       let isFinished = store.isEmpty && FileManager.default.fileExists(atPath: files.checkpoint)
       guard start == .restarted || !isFinished else { throw FinishedTraining(checkpoint: files.checkpoint) }
+      var found: [SavedTraining] = []
       switch start {
-      case .restarted: store.remove()
+      case .restarted:
+        store.remove()
+        // The folder went with its lock.
+        lock = nil
       case .fresh:
         guard store.isEmpty else {
           throw UnfinishedTraining(checkpoint: files.checkpoint, folder: files.state)
@@ -161,21 +183,21 @@ public struct TrainingJob: Sendable {
         guard saved.problems == problems.description, saved.teachers == teachers, saved.earlier == earlier,
           begun == configuration
         else { throw ChangedTraining(folder: files.state) }
-        return [saved]
+        found = [saved]
       }
-      return []
+      return found
     }
     let saved = try communicator?.onFirstRank(find) ?? find()
     return try saved.first.map { ControllerTraining(resuming: $0.state, episodes: configuration.episodes) }
       ?? ControllerTraining(configuration: configuration, from: trained?.controller)
   }
 
-  private func save(_ state: ControllerTraining.State) throws {
+  private func save(_ state: ControllerTraining.State, _ times: [Double]) throws {
     try writing {
       try TrainingStateStore(folder: files.state).save(
         SavedTraining(
           problems: problems.description, teachers: teachers, earlier: earlier, state: state))
-      let log = EpisodeLog(state)
+      let log = EpisodeLog(state, times: times)
       try log.write(to: files.log)
       try log.events.write(to: files.events)
     }

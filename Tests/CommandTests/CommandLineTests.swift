@@ -17,6 +17,8 @@ struct CommandLineTests {
         ["train", "--model", "lenet-wide", "--dropout", "1"],
         "--dropout is 1.0; give a share from 0 to below 1."
       ),
+      (["train", "--data-seed", "-1"], "The value '-1' is invalid for '--data-seed <seed>'"),
+      (["compare", "constant", "--first-seed", "-1"], "The value '-1' is invalid for '--first-seed <seed>'"),
     ])
   func wrongCommandLine(arguments: [String], message: String) throws {
     let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
@@ -52,6 +54,22 @@ struct CommandLineTests {
     #expect(run.error.isEmpty)
     #expect(run.output.hasPrefix("OVERVIEW: \(abstract)"))
     #expect(run.output.contains("EXAMPLES:\n  metalr \(command.joined(separator: " "))"))
+  }
+
+  @Test(
+    "An option that a command has no use for is unknown to it, and not in its help",
+    arguments: [
+      (["pbt"], ["--trainee", "--trainee-timeout"]),
+      (["benchmark"], ["--trainee", "--trainee-timeout", "--averaging"]),
+      (["reproduce", "table1"], ["--trainee", "--trainee-timeout", "--dataset"]),
+    ])
+  func options(command: [String], options: [String]) throws {
+    let help = try ProgramRun(ProgramRun.program, command + ["--help"], environment: [:]).output
+    for option in options {
+      #expect(!help.contains("\(option) "), "\(option)")
+      let run = try ProgramRun(ProgramRun.program, command + [option, "1"], environment: [:])
+      #expect(run.status == 64 && run.error.contains("Unknown option '\(option)'"), "\(run.error)")
+    }
   }
 
   @Test("The help lists every exit status")

@@ -74,7 +74,7 @@ struct PBTTests {
     arguments: [
       (["--population", "1"], "population is 1"), (["--ready-interval", "301"], "interval is 301"),
       (["--share", "0.7"], "share that copies is 0.7"), (["--lowest-rate", "1"], "range of rates"),
-      (["--explore", "jump"], "jump"), (["--trainee", "x"], "--trainee is not for pbt"),
+      (["--explore", "jump"], "jump"), (["--trainee", "x"], "Unknown option '--trainee'"),
     ])
   func refused(arguments: [String], reason: String) throws {
     let folder = try TemporaryFolder()

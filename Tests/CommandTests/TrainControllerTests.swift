@@ -52,35 +52,34 @@ struct TrainControllerTests {
         == FileManager.default.contents(atPath: folder.path + "/b.ckpt"))
   }
 
-  @Test("A training killed at any moment and resumed ends with the same checkpoint, byte for byte")
+  @Test("A training killed twice and resumed ends with the same checkpoint, byte for byte")
   func killed() throws {
     let folder = try TemporaryFolder()
     #expect(try Self.train(folder.path + "/whole.ckpt").status == 0)
-    let output = folder.path + "/killed.ckpt"
-    var finished = false
-    for delay in [0.05, 0.15, 0.3, 0.1, 0.2] where !finished {
-      let isFirst = !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
+    let arguments = Self.trainArguments(folder.path + "/killed.ckpt")
+    for update in 1...2 {
+      let state = folder.path + "/killed.state/state-00000\(update).json"
       let run = try ProgramRun(
-        ProgramRun.program, Self.trainArguments(output) + (isFirst ? [] : ["--resume"]), environment: [:]
+        ProgramRun.program, arguments + (update == 1 ? [] : ["--resume"]), environment: [:]
       ) { process in
-        Thread.sleep(forTimeInterval: delay)
+        Self.wait(for: state, while: process)
         kill(process.processIdentifier, SIGKILL)
       }
-      // Killed between the checkpoint and its last message, it is finished too.
-      finished =
-        run.status == 0
-        || FileManager.default.fileExists(atPath: output)
-          && !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
+      #expect(run.status == 128 + SIGKILL, "\(run.error)")
+      #expect(FileManager.default.fileExists(atPath: state))
     }
-    if !finished {
-      let isFirst = !FileManager.default.fileExists(atPath: folder.path + "/killed.state")
-      let last = try ProgramRun(
-        ProgramRun.program, Self.trainArguments(output) + (isFirst ? [] : ["--resume"]), environment: [:])
-      #expect(last.status == 0, "\(last.error)")
-    }
+    let last = try ProgramRun(ProgramRun.program, arguments + ["--resume"], environment: [:])
+    #expect(last.status == 0, "\(last.error)")
     #expect(
-      FileManager.default.contents(atPath: output)
+      FileManager.default.contents(atPath: folder.path + "/killed.ckpt")
         == FileManager.default.contents(atPath: folder.path + "/whole.ckpt"))
+  }
+
+  /// Waits until a file is there, a minute at most.
+  static func wait(for path: String, while process: Process) {
+    for _ in 0..<60_000 where process.isRunning && !FileManager.default.fileExists(atPath: path) {
+      usleep(1000)
+    }
   }
 
   @Test("Ctrl-C stops cleanly with status 130 and says how to go on; then --resume goes on")
@@ -88,9 +87,7 @@ struct TrainControllerTests {
     let folder = try TemporaryFolder()
     let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "4000"]
     let stopped = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
-      while !FileManager.default.fileExists(atPath: folder.path + "/a.state/state-000001.json") {
-        Thread.sleep(forTimeInterval: 0.02)
-      }
+      Self.wait(for: folder.path + "/a.state/state-000001.json", while: process)
       process.interrupt()
     }
     #expect(stopped.status == 130)
@@ -114,6 +111,33 @@ struct TrainControllerTests {
         finished.status == 64 && finished.error.contains("--restart to replace it"), "\(finished.error)")
     }
     #expect(try Self.train(folder.path + "/a.ckpt", "--restart").status == 0)
+  }
+
+  @Test("While it trains, nobody else trains the same controller")
+  func locked() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "40000"]
+    let first = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
+      Self.wait(for: folder.path + "/a.state/state-000001.json", while: process)
+      for more in [[], ["--resume"], ["--restart"]] {
+        let second = try ProgramRun(ProgramRun.program, arguments + more, environment: [:])
+        #expect(second.status == 73, "\(more): \(second.error)")
+        #expect(second.error.contains("a.state' is in use by another process"), "\(second.error)")
+      }
+      process.interrupt()
+    }
+    #expect(first.status == 130, "\(first.error)")
+  }
+
+  @Test("--maximum-rate bounds what the controller may choose")
+  func maximumRate() throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.train(
+      folder.path + "/a.ckpt", "--maximum-rate", "4", "--initial-rates", "2", "--seeds", "0")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(try ProgramRun("inspect", folder.path + "/a.ckpt").output.contains("1e-06 to 4.0"))
+    let refused = try Self.train(folder.path + "/b.ckpt", "--maximum-rate", "0")
+    #expect(refused.status == 64 && refused.error.contains("highest learning rate"), "\(refused.error)")
   }
 
   @Test(
@@ -158,12 +182,7 @@ struct TrainControllerTests {
     #expect(log.contains("\n0,0,\"shapes, LeNet-5") && log.contains("\n1,0,\"digits, LeNet-5"), "\(log)")
     let more = arguments + ["--episodes", "4000", "--output", folder.path + "/c.ckpt"] + Self.small
     let stopped = try ProgramRun(ProgramRun.program, more, environment: [:]) { process in
-      for _ in 0..<3_000
-      where process.isRunning
-        && !FileManager.default.fileExists(atPath: folder.path + "/c.state/state-000001.json")
-      {
-        Thread.sleep(forTimeInterval: 0.02)
-      }
+      Self.wait(for: folder.path + "/c.state/state-000001.json", while: process)
       process.interrupt()
     }
     #expect(stopped.status == 130)
@@ -205,7 +224,8 @@ struct TrainControllerTests {
     #expect(run.output.contains("held-out") && run.output.contains("\"controller\""))
     let card = try ProgramRun("inspect", path).output
     #expect(
-      card.contains("universal (53)") && card.contains("GRU") && card.contains("50 to 60 steps"), "\(card)")
+      card.contains("at most 2.00e7 a run") && card.contains("universal (53)") && card.contains("GRU")
+        && card.contains("50 to 60 steps"), "\(card)")
   }
 
   @Test("A controller is trained further on other trainees, and its card names both trainings")
@@ -268,6 +288,9 @@ struct TrainControllerTests {
       rows.map { $0["method"] as? String } == [
         "controller", "cosine", "step:0.01,4,0.5", "controller", "cosine", "step:0.01,4,0.5",
       ])
+    #expect(
+      run.error.contains("not trained for this run: network ResNet-8 (4-8-16), trained with LeNet-5. Its"),
+      "\(run.error)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted()
         == ["losses.svg", "schedules.csv", "schedules.svg", "tensorboard"])

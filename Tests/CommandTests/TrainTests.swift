@@ -98,9 +98,15 @@ struct TrainTests {
     #expect(run.error.contains(reason), "\(run.error)")
   }
 
-  @Test("A schedule's picture that is not there ends with status 66")
-  func missingPicture() throws {
-    let run = try Self.metalr(["train", "--schedule", "image:no.png"])
-    #expect(run.status == 66 && run.error.contains("'no.png' does not exist"), "\(run.error)")
+  @Test(
+    "A schedule's file that is not there ends with status 66, a damaged one with 65",
+    arguments: ["image", "replay"])
+  func scheduleFiles(kind: String) throws {
+    let folder = try TemporaryFolder()
+    let damaged = try folder.add("damaged", "nonsense")
+    for (path, status) in [("no.png", Int32(66)), (damaged, 65)] {
+      let run = try Self.metalr(["train", "--schedule", "\(kind):\(path)", "--output", folder.path + "/a"])
+      #expect(run.status == status && run.error.contains(path), "\(run.error)")
+    }
   }
 }

@@ -57,23 +57,26 @@ struct ComparisonTests {
     #expect(results[3].searchSteps == 32)
   }
 
-  @Test("A range test's largest sensible rate is held; one that suggests nothing is an error with the reason")
+  @Test("A range test's largest sensible rate is held; one that suggests nothing is a row with the reason")
   func rangeTest() throws {
     var configuration = RateFinder.Configuration()
+    (configuration.lowest, configuration.highest, configuration.steps) = (1e-7, 100, 100)
     configuration.smoothing = .none
     let contender = Contender(name: "finder", suggestedBy: try RateFinder(configuration: configuration))
     let results = try Self.comparison([contender])
       .run(on: TraineePool(workers: 1) { QuadraticTrainee() }, task: "t", journal: nil)
-    // The loss is lowest after the steps around rate 1, where the place goes to nothing.
+    // The loss is lowest after the steps around rate 1, where the place goes to nothing, and falls most steeply near 0.1.
     #expect(results[0].label.hasPrefix("finder: constant:0."))
-    #expect((0.05...0.2).contains(results[0].runs.initialLearningRate))
+    #expect((0.1...1).contains(results[0].runs.initialLearningRate))
     #expect(results[0].searchSteps > 50 && results[0].searchSteps <= 100)
     configuration.highest = 1e-6
     let lost = Contender(name: "finder", suggestedBy: try RateFinder(configuration: configuration))
-    #expect(throws: NoSuggestion.self) {
-      try Self.comparison([lost]).run(
-        on: TraineePool(workers: 1) { QuadraticTrainee() }, task: "t", journal: nil)
-    }
+    let without = try Self.comparison([lost, Contender(Self.schedule("constant:0.2"))])
+      .run(on: TraineePool(workers: 1) { QuadraticTrainee() }, task: "t", journal: nil)
+    #expect(without[0].label == "finder: no rate suggested")
+    #expect(without[0].missing?.hasPrefix("the loss never falls") == true)
+    #expect(without[0].runs.runs.isEmpty && without[0].searchSteps == 100)
+    #expect(without[1].label == "constant:0.2" && without[1].runs.runs.count == 3)
   }
 
   @Test("Recorded runs are not run again, and new seeds and methods join them")

@@ -11,7 +11,7 @@ struct SuiteTests {
   static let suite = ProblemSuite(
     name: "small",
     problems: (0..<4).map {
-      .drawn(DrawnProblem.sampled(seed: $0, from: DrawnRange(widths: [8], budgets: 50...60, operations: 4e6)))
+      .drawn(DrawnProblem.sampled(seed: $0, from: DrawnRange(widths: [8], budgets: 50...60, operations: 6e6)))
     })
 
   static let rivals: [SuiteContender] = [

@@ -75,6 +75,15 @@ struct PictureTests {
     #expect(error?.problem.contains(reason) == true, "\(error?.problem ?? "")")
   }
 
+  @Test("A JPEG is named as one, with how to convert it")
+  func jpeg() {
+    let error = #expect(throws: PictureError.self) {
+      try GreyImage(decoding: [0xFF, 0xD8, 0xFF, 0xE0, 0, 16])
+    }
+    #expect(
+      error?.problem.contains("is a JPEG") == true && error?.problem.contains("Convert it to a PNG") == true)
+  }
+
   @Test("Resizing takes the mean of the area that a new pixel covers")
   func resizing() {
     let image = GreyImage(width: 4, height: 2, pixels: [0, 1, 0.5, 0.5, 1, 0, 0, 1])

@@ -36,7 +36,9 @@ struct Apply: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds to run (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 0
 
   @Option(
@@ -71,7 +73,7 @@ struct Apply: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     try validateCount("--seeds", seeds)
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
@@ -88,10 +90,13 @@ struct Apply: ParsableCommand {
     let controller = try guardian.guarding(checkpoint.controller)
     let preset = presets.resolved(for: trainee.data.datasetName)
     var trainee = trainee
-    trainee.optimizer = trainee.optimizer ?? (trainee.command == nil ? checkpoint.card.drivenOptimizer : nil)
+    trainee.network.optimizer =
+      trainee.network.optimizer ?? (trainee.process.command == nil ? checkpoint.card.drivenOptimizer : nil)
     let task = try TraineeTask(
       trainee, preset: preset, plan: presets.plan(for: preset, driving: checkpoint.controller))
     try task.requireTests()
+    let unfamiliar = UnfamiliarRun(task.problem.description, under: checkpoint.card)
+    if job.isFirst, let warning = unfamiliar.warning(checkpoint.card) { StandardError.write(warning) }
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }
     let evaluator = Evaluator(
@@ -114,7 +119,7 @@ struct Apply: ParsableCommand {
     try show.show(
       Result(
         controller: checkpoint.card.problems, trainee: task.problem.description, evaluation: table.rows,
-        guardian: log.summary, written: written),
+        unfamiliar: unfamiliar.differences, guardian: log.summary, written: written),
       text:
         "Controller trained on \(checkpoint.card.problems.summary), "
         + "applied to \(task.problem.description.summary):\n\n"
@@ -151,6 +156,8 @@ struct Apply: ParsableCommand {
     let controller: DistributionDescription
     let trainee: ProblemDescription
     let evaluation: [RunsSummary]
+    /// What the run has that the controller was not trained with.
+    let unfamiliar: [String]
     let guardian: GuardianLog.Summary
     let written: [String]
   }

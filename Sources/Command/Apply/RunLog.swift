@@ -4,14 +4,9 @@ import Reports
 
 /// Every reading of every run.
 struct RunLog {
-  private var table = CSVTable(columns: [
-    "method", "initial_learning_rate", "seed", "step", "learning_rate", "train_loss", "validation_loss",
-    "prediction_variance", "prediction_change_variance", "weight_mean", "weight_variance",
-    "verdict", "source", "out_of_distribution",
-  ])
-  private static let measures: [Measure] = [
-    .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean, .weightVariance,
-  ]
+  private var table = CSVTable(
+    columns: ["method", "initial_learning_rate", "seed"] + ReadingColumns.names
+      + ["verdict", "source", "out_of_distribution"])
 
   /// - Parameters:
   ///   - results: The runs.
@@ -22,10 +17,8 @@ struct RunLog {
       for run in result.runs {
         let decisions = result.method == GuardianLog.method ? decisions.next() ?? [] : []
         for (index, reading) in run.observations.enumerated() {
-          let numbers = [reading.learningRate] + Self.measures.map { reading[$0] }
           table.addRow(
-            [result.method, "\(result.initialLearningRate)", "\(run.seed)", "\(reading.step)"]
-              + numbers.map { $0.map { "\($0)" } ?? "" }
+            [result.method, "\(result.initialLearningRate)", "\(run.seed)"] + ReadingColumns.values(reading)
               + Self.words(index < decisions.count ? decisions[index] : nil))
         }
       }

@@ -24,7 +24,8 @@ struct Benchmark: ParsableCommand {
         metalr benchmark --model resnet --blocks 3 --batch-size 200 --channels 3 --size 32 --threads 2
       """)
 
-  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Trainee") var data: DataOptions
+  @OptionGroup(title: "Trainee") var network: NetworkOptions
 
   @Option(help: ArgumentHelp("Threads of the one trainee.", valueName: "count"))
   var threads = 1
@@ -40,16 +41,13 @@ struct Benchmark: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try network.validateSize(of: [network.modelKind])
     if threads < 1 { throw ValidationError("--threads is \(threads); give a whole number of at least 1.") }
     if steps < 1 { throw ValidationError("--steps is \(steps); give a whole number of at least 1.") }
     if let instructionSet, !instructionSet.isAvailable {
       let choices = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
       throw ValidationError(
         "This processor does not have '\(instructionSet.rawValue)'; choose of: \(choices).")
-    }
-    if trainee.command != nil {
-      throw ValidationError("--trainee is for training; a benchmark measures the built-in trainee.")
     }
   }
 
@@ -60,15 +58,15 @@ struct Benchmark: ParsableCommand {
 
   private func measure() throws -> BenchmarkResult {
     let chosen = try instructionSet ?? InstructionSet.chosen()
-    let optimizerConfiguration = try Optimizer.Configuration(parsing: trainee.optimizerName)
+    let optimizerConfiguration = try Optimizer.Configuration(parsing: network.optimizerName)
     let preset = Preset.paper
-    let data = try trainee.data.load(preset)
-    let model = try trainee.specification.model(
+    let data = try data.load(preset)
+    let model = try network.specification.model(
       input: .init(channels: data.shape.channels, height: data.shape.height, width: data.shape.width),
       classes: data.classes)
-    let batchSize = min(trainee.batchSize ?? preset.batchSize, data.train.count)
+    let batchSize = min(network.batchSize ?? preset.batchSize, data.train.count)
     var generator = SeededGenerator(seed: 0)
-    let network = Network(
+    let built = Network(
       model, maximumBatch: batchSize, threads: threads, instructionSet: chosen, generator: &generator)
     let optimizer = Optimizer(optimizerConfiguration, count: model.parameters.count, instructionSet: chosen)
     let source = ImageSource(
@@ -81,9 +79,9 @@ struct Benchmark: ParsableCommand {
     for round in -2..<steps {
       let peak = probe.operationsPerSecond()
       let trainStep = seconds {
-        _ = network.trainStep(source, indices: batch, learningRate: 1e-3, optimizer: optimizer)
+        _ = built.trainStep(source, indices: batch, learningRate: 1e-3, optimizer: optimizer)
       }
-      let evaluation = seconds { _ = network.evaluate(source, indices: batch) }
+      let evaluation = seconds { _ = built.evaluate(source, indices: batch) }
       guard round >= 0 else { continue }
       peaks.append(peak / 1e9)
       trainSteps.append(trainStep * 1e3)
@@ -91,9 +89,9 @@ struct Benchmark: ParsableCommand {
     }
     let peak = Spread(peaks)
     return BenchmarkResult(
-      model: "\(trainee.specification)", images: "\(data.shape)", batchSize: batchSize, threads: threads,
-      instructionSet: chosen.rawValue, optimizer: trainee.optimizerName, rounds: steps,
-      memory: network.memory + optimizer.memory, peakGigaflops: peak,
+      model: "\(network.specification)", images: "\(data.shape)", batchSize: batchSize, threads: threads,
+      instructionSet: chosen.rawValue, optimizer: network.optimizerName, rounds: steps,
+      memory: built.memory + optimizer.memory, peakGigaflops: peak,
       trainStep: .init(
         milliseconds: Spread(trainSteps), multiplyAdds: model.trainingMultiplyAdds * batchSize, peak: peak),
       evaluation: .init(

@@ -74,7 +74,9 @@ struct Compare: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds to report on (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 0
 
   @Option(
@@ -97,10 +99,10 @@ struct Compare: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   /// The networks to compare on.
-  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.modelKind] : severalModels }
+  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.network.modelKind] : severalModels }
 
   func validate() throws {
-    try trainee.validateSize(of: models)
+    try trainee.network.validateSize(of: models)
     guard !methods.isEmpty else { throw ValidationError("Give at least one method.") }
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
@@ -111,7 +113,7 @@ struct Compare: ParsableCommand {
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
-    if trainee.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
+    if trainee.process.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
       throw ValidationError("--datasets and --models are for the built-in trainee; give --trainee alone.")
     }
   }
@@ -120,7 +122,7 @@ struct Compare: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       guard suites.isEmpty else { return try runSuites(job, interrupt) }
-      let optimizer = trainee.command == nil ? trainee.optimizerName : nil
+      let optimizer = trainee.process.command == nil ? trainee.network.optimizerName : nil
       let contenders = try methods.map { try $0.contender(on: optimizer) }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(
@@ -139,7 +141,7 @@ struct Compare: ParsableCommand {
     try (datasets.isEmpty ? [trainee.data.datasetName] : datasets).flatMap { dataset in
       try models.map { model in
         var options = trainee
-        (options.data.dataset, options.model) = (dataset, model)
+        (options.data.dataset, options.network.model) = (dataset, model)
         let preset = presets.resolved(for: dataset)
         let count = UInt64(seeds ?? preset.seeds)
         return ComparisonTask(
@@ -156,7 +158,7 @@ struct Compare: ParsableCommand {
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
     let work = SuiteWork(
       suites: try problemSuites(), controllers: try methods.map { try $0.suiteContender() },
-      calibrationCount: problems ?? 200, averaging: trainee.averaging ?? .none, folder: output,
+      calibrationCount: problems ?? 200, averaging: trainee.average.value, folder: output,
       workers: workers, options: job.silenced(show),
       interrupt: interrupt)
     let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
@@ -185,16 +187,16 @@ extension Compare {
       var options = trainee.data
       options.dataset = name
       // Enough for several epochs of 1,000 steps, and validations that are cheap beside them.
-      options.trainImages = options.trainImages ?? 20_000
-      options.validationImages = options.validationImages ?? 2_000
+      options.images.trainImages = options.images.trainImages ?? 20_000
+      options.images.validationImages = options.images.validationImages ?? 2_000
       let data = try options.load(.paper)
       return (data: data, hash: data.contentHash())
     }
     let specifications = models.map { model in
-      var options = trainee
+      var options = trainee.network
       options.model = model
       return options.specification
     }
-    return try .images(sets, models: specifications, batchSize: trainee.batchSize ?? 128)
+    return try .images(sets, models: specifications, batchSize: trainee.network.batchSize ?? 128)
   }
 }

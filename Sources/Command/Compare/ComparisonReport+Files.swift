@@ -106,8 +106,8 @@ extension ComparisonReport {
     var report = HTMLReport(title: "Learning rates compared")
     for (result, rows) in zip(results, summaries) {
       report.blocks += [
-        .heading(result.title), .paragraph(result.heading(seeds: rows.first?.seeds.count ?? 0)),
-        .table(Self.table(result, rows), caption: ""), .paragraph(Self.legend),
+        .heading(result.title), .paragraph(result.heading),
+        .table(Self.table(result, rows), caption: ""), .paragraph(result.reasons + Self.legend),
         .table(Self.details(result, rows), caption: "95% intervals of the means, and the validation loss."),
       ]
       for compared in result.runs where !compared.search.isEmpty {

@@ -15,6 +15,8 @@ extension ComparisonReport {
     struct Row: Encodable {
       let contender: String
       let isGivenInitialRate: Bool
+      /// Why there are no runs.
+      let missing: String?
       let priorSteps: Int
       let searchSteps: Int
       let search: [SearchResult]
@@ -30,7 +32,8 @@ extension ComparisonReport {
           methods: zip(result.runs, rows).map { compared, row in
             JSON.Row(
               contender: compared.contender, isGivenInitialRate: compared.isGivenInitialRate,
-              priorSteps: compared.priorSteps, searchSteps: compared.searchSteps, search: compared.search,
+              missing: compared.missing, priorSteps: compared.priorSteps, searchSteps: compared.searchSteps,
+              search: compared.search,
               summary: row)
           })
       })

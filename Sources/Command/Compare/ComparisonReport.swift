@@ -16,7 +16,7 @@ struct ComparisonReport {
   /// Every task's table for a terminal.
   var text: String {
     let tables = zip(results, summaries).map { result, rows in
-      "\(result.heading(seeds: rows.first?.seeds.count ?? 0))\n\n\(Self.table(result, rows).text)"
+      "\(result.heading)\n\n\(Self.table(result, rows).text)\(result.reasons)"
     }
     return tables.joined(separator: "\n") + Self.legend + "\n"
   }
@@ -24,8 +24,8 @@ struct ComparisonReport {
   /// The same in Markdown, with intervals and validation losses.
   var markdown: String {
     let tables = zip(results, summaries).map { result, rows in
-      "## \(result.title)\n\n\(result.heading(seeds: rows.first?.seeds.count ?? 0))\n\n"
-        + "\(Self.table(result, rows).markdown)\n\(Self.details(result, rows).markdown)"
+      "## \(result.title)\n\n\(result.heading)\n\n"
+        + "\(Self.table(result, rows).markdown)\n\(result.reasons)\(Self.details(result, rows).markdown)"
     }
     return tables.joined(separator: "\n") + "\n\(Self.legend)\n"
   }
@@ -43,9 +43,10 @@ struct ComparisonReport {
       .init("test accuracy"), .init("Welch p"), .init("paired p"), .init("search"), .init("before"),
     ])
     for (runs, row) in zip(result.runs, rows) {
+      let measures = runs.missing == nil ? [row.testLoss, row.testAccuracy] : []
       table.addRow(
         names(runs, row)
-          + [row.testLoss, row.testAccuracy].flatMap { [$0.text, pText($0.welch), pText($0.paired)] }
+          + (measures.flatMap { [$0.text, pText($0.welch), pText($0.paired)] } + blanks).prefix(6)
           + [runs.searchSteps, runs.priorSteps].map { $0 == 0 ? "" : "\($0)" })
     }
     return table
@@ -57,7 +58,7 @@ struct ComparisonReport {
       .init("method", .left), .init("from"), .init("test loss, 95%"), .init("test accuracy, 95%"),
       .init("best val. loss"), .init("Welch p"), .init("paired p"),
     ])
-    for (runs, row) in zip(result.runs, rows) {
+    for (runs, row) in zip(result.runs, rows) where runs.missing == nil {
       table.addRow(
         names(runs, row) + [
           row.testLoss.intervalText, row.testAccuracy.intervalText, row.bestValidationLoss.text,
@@ -67,15 +68,25 @@ struct ComparisonReport {
     return table
   }
 
+  /// In place of the measures of a method without runs.
+  private static let blanks = Array(repeating: "", count: 6)
+
   private static func names(_ runs: ComparedRuns, _ row: RunsSummary) -> [String] {
     [runs.label + row.divergedText, runs.isGivenInitialRate ? "\(row.initialLearningRate)" : ""]
   }
 }
 
 extension TaskResults {
+  /// Why methods have no runs, a line each.
+  var reasons: String {
+    runs.compactMap { row in row.missing.map { "\(row.contender) suggests no rate: \($0)\n" } }.joined()
+  }
+
   /// What was done, in a line.
-  func heading(seeds: Int) -> String {
-    "\(title), \(trainee.optimizer.isEmpty ? "" : "\(trainee.optimizer), batch \(trainee.batchSize), ")"
+  var heading: String {
+    let seeds = runs.map(\.runs.runs.count).max() ?? 0
+    return
+      "\(title), \(trainee.optimizer.isEmpty ? "" : "\(trainee.optimizer), batch \(trainee.batchSize), ")"
       + "\(plan.stepBudget) steps, \(seeds) seeds"
       + (runs.contains { !$0.search.isEmpty } ? ", searches on \(searchSeeds) other seed(s)" : "") + ":"
   }

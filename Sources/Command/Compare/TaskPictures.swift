@@ -7,12 +7,14 @@ import Reports
 struct TaskPictures {
   let results: TaskResults
 
+  private var runs: [ComparedRuns] { results.runs.filter { $0.missing == nil } }
+
   /// The validation loss over the steps: geometric mean of the seeds, band of one standard deviation of the logarithm.
   var losses: LineChart {
     LineChart(
       title: results.title, horizontal: ChartAxis("Step"),
       vertical: ChartAxis("Validation loss", scale: .logarithmic),
-      series: results.runs.map { compared in
+      series: runs.map { compared in
         Self.series(compared, values: \.validationLoss) { values in
           LogarithmicBand(values).map { ($0.middle, $0.lower, $0.upper) }
         }
@@ -23,8 +25,8 @@ struct TaskPictures {
   var rates: LineChart {
     LineChart(
       title: results.title, horizontal: ChartAxis("Step"),
-      vertical: ChartAxis("Learning rate", scale: .logarithmic, range: rateRange),
-      series: results.runs.map { compared in
+      vertical: .learningRates(of: runs.flatMap(\.runs.runs)),
+      series: runs.map { compared in
         Self.series(compared, values: \.learningRate) { rates in
           guard let sample = Sample(rates.map(log)), let lowest = rates.min(), let highest = rates.max()
           else {
@@ -33,16 +35,6 @@ struct TaskPictures {
           return (exp(sample.mean), lowest, highest)
         }
       })
-  }
-
-  /// From the lowest to the highest rate, but no more than four decades: a schedule that ends near zero would
-  /// otherwise press all others together.
-  private var rateRange: ClosedRange<Double>? {
-    let rates = results.runs.flatMap(\.runs.runs).flatMap(\.observations).map(\.learningRate).filter {
-      $0 > 0
-    }
-    guard let lowest = rates.min(), let highest = rates.max() else { return nil }
-    return max(lowest, highest / 10_000) / 1.5...highest * 1.5
   }
 
   /// A line through what `summarise` makes of the values at each reading of the runs that came so far.

@@ -17,7 +17,7 @@ struct ComparisonPictures {
           result.method, x: run.observations.dropLast().map { Double($0.step) }, y: Array(rates))
       }
     } vertical: {
-      ChartAxis("Learning rate", scale: .logarithmic, range: rateRange)
+      .learningRates(of: results.flatMap(\.runs))
     }
   }
 
@@ -37,14 +37,6 @@ struct ComparisonPictures {
     } vertical: {
       ChartAxis("Validation loss", scale: .logarithmic)
     }
-  }
-
-  /// From the lowest to the highest rate, but no more than four decades: a schedule that ends near zero would
-  /// otherwise press all others together.
-  private var rateRange: ClosedRange<Double>? {
-    let rates = results.flatMap(\.runs).flatMap(\.observations).map(\.learningRate).filter { $0 > 0 }
-    guard let lowest = rates.min(), let highest = rates.max() else { return nil }
-    return max(lowest, highest / 10_000) / 1.5...highest * 1.5
   }
 
   private func figure(

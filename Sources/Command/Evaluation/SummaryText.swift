@@ -7,7 +7,7 @@ extension MeasureSummary {
 
   /// "0.2324 to 0.2378".
   var intervalText: String {
-    interval.map { $0.map { NumberText.fixed($0) }.joined(separator: " to ") } ?? ""
+    interval.map { $0.map { $0.fixed(4) }.joined(separator: " to ") } ?? ""
   }
 }
 

@@ -9,21 +9,28 @@ struct TraineeTask {
 
   /// Loads the data that the options name, or starts the first process.
   init(_ options: TraineeOptions, preset: Preset, plan: RunPlan) throws {
-    if let process = options.process {
-      let first = try ProcessTrainee(configuration: process)
-      hello = first.hello
-      var description = ProblemDescription(of: first.hello, command: process.command)
-      description.plan = plan
-      let make = ProcessTrainee.factory(process, beginningWith: first)
-      problem = Problem(description, plan: plan) { _ in try make() }
-    } else {
-      hello = nil
-      let data = try options.data.load(preset)
-      let configuration = ImageClassifier.Configuration(
-        model: options.specification, optimizer: try Optimizer.Configuration(parsing: options.optimizerName),
-        batchSize: options.batchSize ?? preset.batchSize, averaging: options.averaging ?? .none)
-      problem = try .images(data, hash: data.contentHash(), configuration: configuration, plan: plan)
+    guard let process = options.process.configuration else {
+      self = try Self(options.data, options.network, options.average, preset: preset, plan: plan)
+      return
     }
+    let first = try ProcessTrainee(configuration: process)
+    hello = first.hello
+    var description = ProblemDescription(of: first.hello, command: process.command)
+    description.plan = plan
+    let make = ProcessTrainee.factory(process, beginningWith: first)
+    problem = Problem(description, plan: plan) { _ in try make() }
+  }
+
+  /// Loads the data that the options name.
+  init(
+    _ data: DataOptions, _ network: NetworkOptions, _ average: AveragingOption, preset: Preset, plan: RunPlan
+  ) throws {
+    hello = nil
+    let data = try data.load(preset)
+    let configuration = ImageClassifier.Configuration(
+      model: network.specification, optimizer: try Optimizer.Configuration(parsing: network.optimizerName),
+      batchSize: network.batchSize ?? preset.batchSize, averaging: average.value)
+    problem = try .images(data, hash: data.contentHash(), configuration: configuration, plan: plan)
   }
 
   /// Checks that its runs can be tested at their best validation loss, before hours are spent on them.

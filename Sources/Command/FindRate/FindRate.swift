@@ -9,8 +9,8 @@ struct FindRate: ParsableCommand {
     commandName: "find-rate",
     abstract: "Train while the rate grows, and suggest the smallest and largest sensible rates.",
     discussion: """
-      The smallest is where the loss falls most steeply, by the logarithm of the rate; the largest is a tenth of the \
-      rate of the lowest loss. Where no rate can be suggested, the reason is given.
+      The smallest is where the loss falls most steeply, by the logarithm of the rate; the largest is halfway from there \
+      to the rate of the lowest loss. Where no rate can be suggested, the reason is given.
 
       EXAMPLES:
         metalr find-rate --dataset fashion
@@ -28,25 +28,22 @@ struct FindRate: ParsableCommand {
   var batchSizes: [Int] = []
 
   @Option(help: ArgumentHelp("The first rate.", valueName: "rate"))
-  var lowest = 1e-7
+  var lowest = RateFinder.Configuration().lowest
 
   @Option(help: ArgumentHelp("The last rate.", valueName: "rate"))
-  var highest = 100.0
+  var highest = RateFinder.Configuration().highest
 
-  @Option(
-    help: ArgumentHelp(
-      "Steps from the first rate to the last (default: 100, but at most one pass over the training images).",
-      valueName: "count"))
-  var steps: Int?
+  @Option(help: ArgumentHelp("Steps from the first rate to the last.", valueName: "count"))
+  var steps = RateFinder.Configuration().steps
 
   @Option(help: "How the rate grows: exponential or linear.")
   var growth = RateFinder.Growth.exponential
 
-  @Option(help: "How noise is taken out: unbiased, biased, first-value or none.")
-  var smoothing = LossSmoothing.unbiased
+  @Option(help: "How noise is taken out: centred, unbiased, biased, first-value or none.")
+  var smoothing = RateFinder.Configuration().smoothing
 
-  @Option(help: ArgumentHelp("Weight of the past in the smoothed loss.", valueName: "factor"))
-  var smoothingFactor = 0.98
+  @Option(help: ArgumentHelp("Weight of a neighbour in the smoothed loss.", valueName: "factor"))
+  var smoothingFactor = RateFinder.Configuration().smoothingFactor
 
   @Option(
     help: ArgumentHelp(
@@ -66,14 +63,14 @@ struct FindRate: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     guard (1...10_000).contains(initialisations) else {
       throw ValidationError("--initialisations is \(initialisations); give a whole number from 1 to 10000.")
     }
     if let size = batchSizes.first(where: { $0 < 1 }) {
       throw ValidationError("--batch-sizes holds \(size); give whole numbers of at least 1.")
     }
-    if trainee.command != nil, !batchSizes.isEmpty {
+    if trainee.process.command != nil, !batchSizes.isEmpty {
       throw ValidationError(
         "--batch-sizes is for the built-in trainee; the command of --trainee has its own.")
     }
@@ -83,7 +80,8 @@ struct FindRate: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       if job.isFirst { try writingOutput { try Folder.create(output) } }
-      let surveys = try (batchSizes.isEmpty ? [trainee.batchSize] : batchSizes.map(Optional.some)).map {
+      let sizes = batchSizes.isEmpty ? [trainee.network.batchSize] : batchSizes.map(Optional.some)
+      let surveys = try sizes.map {
         try survey(batchSize: $0, job, interrupt: interrupt)
       }
       guard job.isFirst else { return }
@@ -95,14 +93,14 @@ struct FindRate: ParsableCommand {
 
   private func survey(batchSize: Int?, _ job: Job, interrupt: Interrupt) throws -> RateReport.Survey {
     var options = trainee
-    options.batchSize = batchSize
+    options.network.batchSize = batchSize
     let preset: Preset = trainee.data.datasetName == "shapes" ? .quick : .paper
     // A step needs no validation unless it is to be shown; the probe of the observation takes some images.
-    if !validation, trainee.command == nil {
-      options.data.validationImages = min(options.data.validationImages ?? 200, 200)
+    if !validation, trainee.process.command == nil {
+      options.data.images.validationImages = min(options.data.images.validationImages ?? 200, 200)
     }
     let task = try TraineeTask(options, preset: preset, plan: RunPlan(stepBudget: 1, interval: 1))
-    let finder = try RateFinder(configuration: configuration(of: task))
+    let finder = try RateFinder(configuration: configuration)
     let progress = ProgressReporter(
       unit: .things("range test"), total: initialisations, options: job.silenced(show))
     defer { progress.finish() }
@@ -120,15 +118,11 @@ struct FindRate: ParsableCommand {
     }
   }
 
-  private func configuration(of task: TraineeTask) -> RateFinder.Configuration {
+  private var configuration: RateFinder.Configuration {
     var configuration = RateFinder.Configuration()
     (configuration.lowest, configuration.highest) = (lowest, highest)
     (configuration.growth, configuration.smoothing) = (growth, smoothing)
-    configuration.smoothingFactor = smoothingFactor
-    let images = task.problem.description.splitSizes.first ?? 0
-    let epoch = images / max(1, task.problem.description.batchSize)
-    let usual = configuration.steps
-    configuration.steps = steps ?? (epoch >= 2 ? min(usual, epoch) : usual)
+    (configuration.smoothingFactor, configuration.steps) = (smoothingFactor, steps)
     return configuration
   }
 }

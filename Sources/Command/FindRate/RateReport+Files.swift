@@ -55,11 +55,15 @@ extension RateReport {
 
   private var axis: ChartAxis { ChartAxis("Learning rate", scale: .logarithmic) }
 
-  /// What is above twice the first loss says only that the run explodes.
-  private var lossRange: ClosedRange<Double>? {
-    let medians = surveys.flatMap { $0.survey.rows.map(\.loss.median) }.filter(\.isFinite)
-    guard let first = medians.first, let lowest = medians.min(), lowest < 2 * first else { return nil }
-    return min(0.9 * lowest, lowest)...max(1.3 * first, 1.1 * lowest)
+  /// From the lowest of the losses that are shown to a little above the first: what is above says only that a run explodes.
+  var lossRange: ClosedRange<Double>? {
+    let kinds: [KeyPath<RateSurvey.Row, Double>] =
+      [\.loss.median] + (validation ? [\.validationLoss.median] : [])
+    let lines = surveys.flatMap { named in
+      kinds.map { kind in named.survey.rows.map { $0[keyPath: kind] }.filter(\.isFinite) }
+    }
+    guard let first = lines.compactMap(\.first).max(), let lowest = lines.joined().min() else { return nil }
+    return lowest - 0.1 * abs(lowest)...first + 0.3 * abs(first)
   }
 
   private func name(_ named: Survey, _ kind: String) -> String {
@@ -87,7 +91,7 @@ extension RateReport {
     return suggestions.compactMap { name, quantiles in
       quantiles.map {
         ChartSeries(
-          "\(name): \(rateText($0.median))", x: [$0.median, $0.median],
+          "\(name): \($0.median.short)", x: [$0.median, $0.median],
           y: [range.lowerBound, range.upperBound])
       }
     }

@@ -41,7 +41,7 @@ struct RateReport {
     let without = survey.suggestions.count { if case .none = $0 { true } else { false } }
     if without > 0 { lines += "\(without) of the runs suggest nothing.\n" }
     let first = survey.rows.first { $0.diverged >= 0.5 }
-    return lines + (first.map { "Half of the runs have diverged at \(rateText($0.rate)).\n" } ?? "")
+    return lines + (first.map { "Half of the runs have diverged at \($0.rate.short).\n" } ?? "")
   }
 
   struct JSON: Encodable {
@@ -85,15 +85,12 @@ struct RateReport {
   }
 }
 
-/// A rate as people read it: three digits.
-func rateText(_ rate: Double) -> String { String(format: "%.3g", rate) }
-
 extension RateSuggestion {
   /// The suggestion in words.
   fileprivate var text: String {
     switch self {
     case .range(let smallest, let largest):
-      "smallest sensible rate  \(rateText(smallest))\nlargest sensible rate   \(rateText(largest))"
+      "smallest sensible rate  \(smallest.short)\nlargest sensible rate   \(largest.short)"
     case .none(let reason): "No rate can be suggested: \(reason)"
     }
   }
@@ -102,13 +99,13 @@ extension RateSuggestion {
 extension RateCurve {
   fileprivate var ending: String {
     switch stop {
-    case .notFinite(let rate): "The loss was no longer finite at \(rateText(rate)).\n"
-    case .exploded(let rate): "The loss exploded at \(rateText(rate)).\n"
+    case .notFinite(let rate): "The loss was no longer finite at \(rate.short).\n"
+    case .exploded(let rate): "The loss exploded at \(rate.short).\n"
     case nil: ""
     }
   }
 }
 
 extension RateSurvey.Quantiles {
-  fileprivate var text: String { "\(rateText(median))  (\(rateText(low)) to \(rateText(high)))" }
+  fileprivate var text: String { "\(median.short)  (\(low.short) to \(high.short))" }
 }

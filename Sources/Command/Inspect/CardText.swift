@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import MetaLR
 import Reports
 
@@ -78,7 +79,7 @@ struct CardText {
   }
 
   private static func facts(of problems: DistributionDescription) -> [(name: String, value: String)] {
-    let settings = problems.settings.map { (name: $0.name, value: $0.value) }
+    let settings = problems.settings.map { (name: $0.name, value: shortened($0.value)) }
     guard let first = problems.problems.first else { return [("problems", problems.name)] + settings }
     let data = problems.problems.flatMap { problem in
       let sizes = problem.splitSizes.map(String.init).joined(separator: " / ")
@@ -90,6 +91,11 @@ struct CardText {
     let network = "\(first.model), \(first.optimizer), batch \(first.batchSize)"
     return data + [("network", network)]
       + (first.plan.map { [("run", "\($0.stepBudget) steps, \($0.decisions) decisions")] } ?? [])
+  }
+
+  /// Numbers of seven and more digits in powers of ten: "at most 1.20e8 a run".
+  private static func shortened(_ text: String) -> String {
+    text.replacing(/\d{7,}(\.\d+)?/) { NumberText.fixed(Double($0.output.0) ?? .nan) }
   }
 
   private static func describe(_ network: NetworkShape) -> String {

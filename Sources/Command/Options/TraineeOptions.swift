@@ -1,15 +1,31 @@
 import ArgumentParser
-import BuiltInTrainees
-import Datasets
 import MetaLR
-import NeuralNet
 
-/// What is trained: the data, the network and its optimizer.
+/// What is trained: the built-in trainee, or processes of a command.
 struct TraineeOptions: ParsableArguments {
+  @OptionGroup var process: ProcessOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var average: AveragingOption
+
+  func validate() throws {
+    guard process.command != nil else { return }
+    if data.dataset != nil || network.model != nil || network.optimizer != nil || network.batchSize != nil
+      || average.averaging != nil
+    {
+      throw ValidationError(
+        "--dataset, --model, --optimizer, --batch-size and --averaging are for the built-in trainee; "
+          + "the command of --trainee has options of its own.")
+    }
+  }
+}
+
+/// The command of a trainee in processes of its own.
+struct ProcessOptions: ParsableArguments {
   @Option(
     name: .customLong("trainee"),
     help: ArgumentHelp(
-      "Train in processes of this command instead, one a worker; it decides data, model, optimizer and batch size. Not for benchmark, pbt and reproduce.",
+      "Train in processes of this command instead, one a worker; it decides data, model, optimizer and batch size.",
       discussion: "See Docs/Trainee-protocol.md, and try it with 'metalr check-trainee'.",
       valueName: "command"))
   var command: String?
@@ -20,63 +36,8 @@ struct TraineeOptions: ParsableArguments {
       valueName: "seconds"))
   var traineeTimeout: Double?
 
-  @OptionGroup var data: DataOptions
-
-  @Option(
-    help: "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units) or resnet (default: cnn).")
-  var model: ModelKind?
-
-  @Option(
-    help: ArgumentHelp(
-      "ResNet: channels of the first stage (default: 64, with --blocks 16).", valueName: "channels"))
-  var width: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "ResNet: the CIFAR form of three stages with n blocks each, 6n+2 layers, instead of 18 layers.",
-      valueName: "n"))
-  var blocks: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "lenet-wide: share of the dense layer's units that each step leaves out (default: 0).",
-      valueName: "share"))
-  var dropout: Double?
-
-  @Option(
-    help:
-      "Optimizer: \(Optimizer.Configuration.all.map(\.name).joined(separator: ", ")) (default: adam).")
-  var optimizer: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Images of one optimizer step (default: the preset's 200 or 1000).", valueName: "images"))
-  var batchSize: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Judge runs by an average of their weights too, where it is better: polynomial, or ema:DECAY such as ema:0.99.",
-      valueName: "average"), transform: { try WeightAveraging(parsing: $0) })
-  var averaging: WeightAveraging?
-
-  /// The network that the options describe.
-  var specification: ModelSpecification {
-    switch (modelKind, blocks) {
-    case (.cnn, _): .leNet
-    case (.leNetWide, _): .wideLeNet(dropout: dropout ?? 0)
-    case (.resnet, nil): .resNet18(width: width ?? 64)
-    case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
-    }
-  }
-
-  /// The network, LeNet-5 where none is named.
-  var modelKind: ModelKind { model ?? .cnn }
-
-  /// The optimizer, Adam where none is named.
-  var optimizerName: String { optimizer ?? "adam" }
-
   /// The process to train in, where there is one.
-  var process: ProcessTrainee.Configuration? {
+  var configuration: ProcessTrainee.Configuration? {
     guard let command else { return nil }
     var process = ProcessTrainee.Configuration(commandLine: command)
     process.timeLimits.train = traineeTimeout ?? process.timeLimits.train
@@ -85,48 +46,10 @@ struct TraineeOptions: ParsableArguments {
   }
 
   func validate() throws {
-    try validateProcess()
-    if let batchSize, batchSize < 1 {
-      throw ValidationError("--batch-size is \(batchSize); give a whole number of at least 1.")
-    }
-    if let dropout, !(0..<1).contains(dropout) {
-      throw ValidationError("--dropout is \(dropout); give a share from 0 to below 1.")
-    }
-    try validateCount("--width", width)
-    try validateCount("--blocks", blocks)
-  }
-
-  /// Refuses a size or dropout where none of a command's networks has one; which they are, the command knows.
-  func validateSize(of models: [ModelKind]) throws {
-    guard dropout == nil || models.contains(.leNetWide) else {
-      throw ValidationError("--dropout is for --model lenet-wide; the other networks have none.")
-    }
-    guard width == nil && blocks == nil || models.contains(.resnet) else {
-      throw ValidationError("--width and --blocks are for --model resnet; the other networks have one size.")
-    }
-  }
-}
-
-extension TraineeOptions {
-  private func validateProcess() throws {
-    guard command != nil else {
-      guard traineeTimeout == nil else { throw ValidationError("--trainee-timeout is for --trainee.") }
-      return
-    }
-    if let traineeTimeout, !(traineeTimeout > 0 && traineeTimeout.isFinite) {
+    guard let traineeTimeout else { return }
+    guard command != nil else { throw ValidationError("--trainee-timeout is for --trainee.") }
+    guard traineeTimeout > 0, traineeTimeout.isFinite else {
       throw ValidationError("--trainee-timeout is \(traineeTimeout); give a positive number of seconds.")
     }
-    if data.dataset != nil || model != nil || optimizer != nil || batchSize != nil || averaging != nil {
-      throw ValidationError(
-        "--dataset, --model, --optimizer, --batch-size and --averaging are for the built-in trainee; "
-          + "the command of --trainee has options of its own.")
-    }
   }
-}
-
-/// The networks that the command can train.
-enum ModelKind: String, CaseIterable, ExpressibleByArgument {
-  case cnn
-  case leNetWide = "lenet-wide"
-  case resnet
 }

@@ -1,6 +1,7 @@
 import Files
 import MetaLR
 import Reports
+import Training
 
 /// Event files of many runs: a folder of each, which is what TensorBoard calls a run.
 struct RunEvents {
@@ -15,29 +16,34 @@ struct RunEvents {
   /// Writes a log under a name of several parts.
   func write(_ log: TensorBoardLog, name: [String]) throws(FileError) {
     let parts = name.map { String($0.map { $0 == "/" ? "_" : $0 }) }
-    try log.write(to: "\(folder)/\(parts.joined(separator: "/"))/\(TensorBoardLog.fileName(wallTime: 0))")
+    try log.write(to: "\(folder)/\(parts.joined(separator: "/"))/\(EventTime.fileName)")
   }
 }
 
 extension TensorBoardLog {
   /// The readings of a run after its first step.
-  init(_ run: TrainingRun) {
-    self.init(wallTime: 0)
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - times: When the reading of each step came; one without a time carries the time of this call.
+  init(_ run: TrainingRun, times: [Int: Double] = [:]) {
+    let now = EventTime.now
+    self.init(wallTime: times.values.min() ?? now)
     for reading in run.observations.dropFirst() {
       addReading(
         step: reading.step, learningRate: reading.learningRate, trainLoss: reading.trainLoss,
-        validationLoss: reading.validationLoss)
+        validationLoss: reading.validationLoss, at: times[reading.step] ?? now)
     }
   }
 
-  /// Adds rate and losses, without a time of day, so that the same run writes the same file.
+  /// Adds rate and losses.
   mutating func addReading(
-    step: Int, learningRate: Double, trainLoss: Double, validationLoss: Double,
+    step: Int, learningRate: Double, trainLoss: Double, validationLoss: Double, at time: Double,
     others: [(tag: String, value: Double)] = []
   ) {
     let scalars = [
       ("learning_rate", learningRate), ("loss/train", trainLoss), ("loss/validation", validationLoss),
     ]
-    for (tag, value) in scalars + others { addScalar(value, tag: tag, step: step, wallTime: 0) }
+    for (tag, value) in scalars + others { addScalar(value, tag: tag, step: step, wallTime: time) }
   }
 }

@@ -63,7 +63,10 @@ struct SuiteTable {
     "From good initial rates: the difference of the mean regrets, on how many problems in a hundred the method is better, "
     + "and p by Wilcoxon's signed-rank test over problems, also with Holm's correction over the tests of the table.\n"
 
-  private static func percent(_ value: Double) -> String { (100 * value).fixed(1) }
+  private static func percent(_ value: Double) -> String {
+    let percent = 100 * value
+    return (abs(percent) < 0.05 ? 0 : percent).fixed(1)
+  }
 
   private static func interval(_ range: ClosedRange<Double>) -> String {
     "\(percent(range.lowerBound)) to \(percent(range.upperBound))"

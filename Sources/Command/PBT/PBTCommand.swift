@@ -23,7 +23,9 @@ struct PBTCommand: ParsableCommand {
       Until the end the population is kept in population.state: the same command goes on where it was stopped.
       """)
 
-  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Trainee") var data: DataOptions
+  @OptionGroup(title: "Trainee") var network: NetworkOptions
+  @OptionGroup(title: "Trainee") var average: AveragingOption
   @OptionGroup(title: "Run") var length: LengthOptions
 
   @Option(help: ArgumentHelp("Members, at least 2.", valueName: "count"))
@@ -56,19 +58,14 @@ struct PBTCommand: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
-    if trainee.command != nil {
-      throw ValidationError(
-        "--trainee is not for pbt: it moves weights from member to member and onto disk, and a process keeps its own. "
-          + "Leave it out to use the built-in trainee.")
-    }
+    try network.validateSize(of: [network.modelKind])
   }
 
   func run() throws {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       let configuration = try configuration()
-      let task = try TraineeTask(trainee, preset: preset, plan: configuration.plan)
+      let task = try TraineeTask(data, network, average, preset: preset, plan: configuration.plan)
       var lock: FolderLock?
       _ = try job.onFirst {
         lock = try writingOutput { try FolderLock(output) }
@@ -91,7 +88,7 @@ struct PBTCommand: ParsableCommand {
     }
   }
 
-  private var preset: Preset { length.resolved(for: trainee.data.datasetName) }
+  private var preset: Preset { length.resolved(for: data.datasetName) }
 
   private func configuration() throws -> PopulationTraining.Configuration {
     let steps = length.steps ?? preset.steps
@@ -157,11 +154,3 @@ struct PBTCommand: ParsableCommand {
 }
 
 extension PopulationTraining.Exploration: ExpressibleByArgument {}
-
-extension Double {
-  /// Three significant digits: "0.00123".
-  var short: String {
-    formatted(
-      .number.precision(.significantDigits(3)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
-  }
-}

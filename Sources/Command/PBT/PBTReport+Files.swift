@@ -1,6 +1,7 @@
 import Experiments
 import Files
 import Reports
+import Training
 
 extension PBTReport {
   /// Writes every form of the report; the same population writes the same bytes.
@@ -118,12 +119,13 @@ extension PBTReport {
   }
 
   private func log(of member: Int) -> TensorBoardLog {
-    var log = TensorBoardLog(wallTime: 0)
+    let time = EventTime.now
+    var log = TensorBoardLog(wallTime: time)
     for entry in history.rounds.map({ $0[member] }) {
       let reading = entry.observation
       log.addReading(
         step: reading.step, learningRate: entry.learningRate, trainLoss: reading.trainLoss,
-        validationLoss: reading.validationLoss, others: [("parent", Double(entry.parent))])
+        validationLoss: reading.validationLoss, at: time, others: [("parent", Double(entry.parent))])
     }
     return log
   }

@@ -85,7 +85,7 @@ struct Reproduction {
     _ dataset: String, _ model: ModelKind, _ actor: ActorKind, output: String
   ) throws -> TrainController {
     var training = try TrainController.parse(["--output", output, "--seeds", "0"])
-    training.trainee = options.episodeTrainee(dataset, model)
+    training.trainee = try options.episodeTrainee(dataset, model)
     training.presets = options.presets
     training.learning = options.learning
     training.learning.actor = actor
@@ -109,7 +109,7 @@ struct Reproduction {
     let preset = options.presets.resolved(for: dataset)
     let seeds = (0..<UInt64(options.seeds ?? preset.seeds)).map { options.firstSeed &+ $0 }
     let task = ComparisonTask(
-      trainee: options.trainee(dataset, model), preset: preset,
+      trainee: try options.trainee(dataset, model), preset: preset,
       comparison: try Comparison(
         contenders: contenders, initialLearningRates: initialLearningRates, seeds: seeds,
         searchSeeds: [ComparisonTask.firstSearchSeed], plan: options.presets.plan(for: preset)))

@@ -10,10 +10,13 @@ struct ReproductionOptions: ParsableArguments {
   var severalModels: [ModelKind] = []
 
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("The controllers' actors: mlp, lstm.", valueName: "actor"))
-  var actors = [ActorKind.mlp, .lstm]
+    name: .customLong("actors"), parsing: .upToNextOption,
+    help: ArgumentHelp("Several actors, in place of --actor (default: mlp lstm).", valueName: "actor"))
+  var severalActors: [ActorKind] = []
 
-  @OptionGroup(title: "Trainee") var trainee: TraineeOptions
+  @OptionGroup(title: "Trainee") var images: ImageOptions
+  @OptionGroup(title: "Trainee") var network: NetworkOptions
+  @OptionGroup(title: "Trainee") var average: AveragingOption
   @OptionGroup(title: "Run") var presets: PresetOptions
   @OptionGroup(title: "Controller") var learning: LearningOptions
   @OptionGroup var seed: SeedOption
@@ -21,7 +24,9 @@ struct ReproductionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seeds to report on (default: the preset's 6 or 10).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first of these seeds; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 100
 
   @Option(
@@ -39,32 +44,31 @@ struct ReproductionOptions: ParsableArguments {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: models)
-    if trainee.data.dataset != nil {
-      throw ValidationError("--dataset is for other commands; here the experiment names its data sets.")
-    }
-    if learning.actor != nil { throw ValidationError("--actor is --actors here.") }
+    try network.validateSize(of: models)
     try validateCount("--seeds", seeds)
     try validateCount("--episode-validation-images", episodeValidationImages)
-    if trainee.command != nil {
-      throw ValidationError("--trainee is not for 'reproduce': the paper's trainees are built in.")
-    }
   }
 
   /// The networks of the experiment.
-  var models: [ModelKind] { severalModels.isEmpty ? [trainee.modelKind] : severalModels }
+  var models: [ModelKind] { severalModels.isEmpty ? [network.modelKind] : severalModels }
+
+  /// The actors of the controllers.
+  var actors: [ActorKind] {
+    severalActors.isEmpty ? learning.actor.map { [$0] } ?? [.mlp, .lstm] : severalActors
+  }
 
   /// The options of one data set and network.
-  func trainee(_ dataset: String, _ model: ModelKind) -> TraineeOptions {
-    var trainee = trainee
-    (trainee.data.dataset, trainee.model) = (dataset, model)
+  func trainee(_ dataset: String, _ model: ModelKind) throws -> TraineeOptions {
+    var trainee = try TraineeOptions.parse([])
+    (trainee.data.dataset, trainee.data.images, trainee.network) = (dataset, images, network)
+    (trainee.network.model, trainee.average) = (model, average)
     return trainee
   }
 
   /// The options of one data set and network, in the episodes that controllers learn from.
-  func episodeTrainee(_ dataset: String, _ model: ModelKind) -> TraineeOptions {
-    var trainee = trainee(dataset, model)
-    trainee.data.validationImages = episodeValidationImages ?? trainee.data.validationImages
+  func episodeTrainee(_ dataset: String, _ model: ModelKind) throws -> TraineeOptions {
+    var trainee = try trainee(dataset, model)
+    trainee.data.images.validationImages = episodeValidationImages ?? images.validationImages
     return trainee
   }
 }

@@ -30,7 +30,7 @@ struct TrainWorkerCommand: ParsableCommand {
     let command = try TrainController.parse(arguments)
     guard !check else {
       // A trainee's process may take minutes to start; what is wrong with it shows when the training begins.
-      if command.trainee.command == nil { _ = try command.trainingJob() }
+      if command.trainee.process.command == nil { _ = try command.trainingJob() }
       return
     }
     _ = nice(Self.niceness)
@@ -91,7 +91,7 @@ private final class WorkerReporter: Sendable {
   func tell(_ event: TrainingJob.Event) {
     state.withLock { state in
       switch event {
-      case .began(let done, _):
+      case .began(let done, _, _):
         state.episodes = done
         write(WorkerReport(episodes: done))
       case .episode:

@@ -70,7 +70,9 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Seeds of each cell; it shows the median.", valueName: "count"))
   var seeds = 1
 
-  @Option(help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The first seed; the others follow it.", valueName: "seed"))
   var firstSeed: UInt64 = 0
 
   @Option(
@@ -85,7 +87,7 @@ struct SweepCommand: ParsableCommand {
   static let usualOptimizers = ["sgd", "momentum", "adam", "adagrad", "adadelta", "rmsprop"]
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     try validateCount("--seeds", seeds)
     try validateCount("--accuracy-images", accuracyImages)
     if targetAccuracy != nil, targetLoss != nil {
@@ -98,13 +100,13 @@ struct SweepCommand: ParsableCommand {
     if let name = optimizers.first(where: { name in optimizers.count { $0 == name } > 1 }) {
       throw ValidationError("--optimizers holds '\(name)' twice; give each once.")
     }
-    if !optimizers.isEmpty, trainee.optimizer != nil {
+    if !optimizers.isEmpty, trainee.network.optimizer != nil {
       throw ValidationError("--optimizer and --optimizers exclude each other; give one of them.")
     }
     if Set(widths).count < widths.count {
       throw ValidationError("--widths holds a factor twice; give each once.")
     }
-    if trainee.command != nil {
+    if trainee.process.command != nil {
       if !(optimizers.isEmpty && widths.isEmpty) {
         throw ValidationError("--optimizers and --widths are for the built-in trainee; give --trainee alone.")
       }
@@ -144,15 +146,16 @@ struct SweepCommand: ParsableCommand {
 
   /// Every network with every optimizer, or the one trainee of a process.
   private func subjects(_ plan: RunPlan) throws -> [SweepSubject] {
-    guard trainee.command == nil else {
+    guard trainee.process.command == nil else {
       let problem = try TraineeTask(trainee, preset: preset, plan: plan).problem
       return [
         SweepSubject(model: problem.description.model, row: problem.description.model, problem: problem)
       ]
     }
-    let names = optimizers.isEmpty ? trainee.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
+    let names =
+      optimizers.isEmpty ? trainee.network.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
     let methods = try names.map { try Optimizer.Configuration(parsing: $0) }
-    let models = try (widths.isEmpty ? [1] : widths).map { try trainee.specification.scaled(by: $0) }
+    let models = try (widths.isEmpty ? [1] : widths).map { try trainee.network.specification.scaled(by: $0) }
     let loaded = try trainee.data.load(preset)
     // What a trainee is tested on is here a part of what it learns from.
     let data = DataSplits(
@@ -162,8 +165,8 @@ struct SweepCommand: ParsableCommand {
     return try models.flatMap { model in
       try methods.map { method in
         let configuration = ImageClassifier.Configuration(
-          model: model, optimizer: method, batchSize: trainee.batchSize ?? preset.batchSize,
-          averaging: trainee.averaging ?? .none)
+          model: model, optimizer: method, batchSize: trainee.network.batchSize ?? preset.batchSize,
+          averaging: trainee.average.value)
         return SweepSubject(
           model: "\(model)", row: method.description,
           problem: try .images(data, hash: hash, configuration: configuration, plan: plan))

@@ -1,6 +1,7 @@
 import Experiments
 import Files
 import Reports
+import Training
 
 extension SweepReport {
   /// Writes every form of the report.
@@ -128,11 +129,12 @@ extension SweepReport {
   }
 
   private func log(of run: SweepRun) -> TensorBoardLog {
-    var log = TensorBoardLog(wallTime: 0)
+    let time = EventTime.now
+    var log = TensorBoardLog(wallTime: time)
     for reading in run.readings {
       log.addReading(
         step: reading.step, learningRate: run.learningRate, trainLoss: reading.trainLoss,
-        validationLoss: reading.validationLoss,
+        validationLoss: reading.validationLoss, at: time,
         others: reading.accuracy.map { [("accuracy/train", $0)] } ?? [])
     }
     return log

@@ -4,6 +4,7 @@ import Experiments
 import Files
 import MetaLR
 import Schedules
+import Training
 
 /// `metalr train`: one training run under any schedule.
 struct Train: ParsableCommand {
@@ -46,14 +47,14 @@ struct Train: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     if recipe != nil {
-      guard schedule == nil, trainee.optimizer == nil else {
+      guard schedule == nil, trainee.network.optimizer == nil else {
         throw ValidationError(
           "--recipe chooses schedule and optimizer; leave out --schedule and --optimizer.")
       }
     }
-    if trainee.command != nil, recipe != nil || snapshots {
+    if trainee.process.command != nil, recipe != nil || snapshots {
       throw ValidationError("--recipe and --snapshots are for the built-in trainee.")
     }
   }
@@ -70,9 +71,9 @@ struct Train: ParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     let trainee = try task.problem.trainee(nil)
     let taker = snapshots ? try taker(trainee, method: method, plan: plan, files: files) : nil
-    let run = try run(method, on: taker ?? trainee, plan: plan, interrupt: interrupt)
+    let (run, times) = try run(method, on: taker ?? trainee, plan: plan, interrupt: interrupt)
     let report = TrainReport(
-      task: task.problem.description, method: method.name, run: run, ensemble: taker?.ensemble)
+      task: task.problem.description, method: method.name, run: run, times: times, ensemble: taker?.ensemble)
     let written = try writingOutput { try report.write(to: files, weightsOf: trainee) }
     try show.show(report, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
   }
@@ -84,7 +85,7 @@ struct Train: ParsableCommand {
       throw ValidationError("There is no recipe '\(recipe)'; give \(Recipe.names).")
     }
     var options = trainee
-    options.optimizer = chosen.optimizer
+    options.network.optimizer = chosen.optimizer
     return (try Method(parsing: chosen.schedule), options)
   }
 
@@ -104,9 +105,10 @@ struct Train: ParsableCommand {
     }
   }
 
+  /// Does the run, and notes when the reading of each step came.
   private func run(
     _ method: Method, on trainee: any Trainee, plan: RunPlan, interrupt: Interrupt
-  ) throws -> TrainingRun {
+  ) throws -> (TrainingRun, times: [Int: Double]) {
     guard let rate = try method.ownInitialRate?(plan.stepBudget) else {
       throw ValidationError(
         "'\(method.name)' has no rate of its own. Write '\(method.name):0.01', for instance.")
@@ -115,13 +117,16 @@ struct Train: ParsableCommand {
     var source = try method.makeSource(rate, plan.stepBudget)
     let progress = ProgressReporter(unit: .things("step"), total: plan.stepBudget, options: show)
     defer { progress.finish() }
+    var times: [Int: Double] = [:]
     do {
-      return try TrainingRun(
+      let run = try TrainingRun(
         of: trainee, ratesFrom: &source, seed: seed.seed, initialLearningRate: rate, plan: plan,
         shouldStop: { interrupt.isRequested },
         onReading: {
+          times[$0.step] = EventTime.now
           progress.update(done: $0.step, details: ["validation loss \($0.validationLoss.fixed(4))"])
         })
+      return (run, times)
     } catch is Interrupted {
       throw interrupt.error(advice: "Nothing but snapshots was written.")
     }

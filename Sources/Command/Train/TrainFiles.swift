@@ -1,7 +1,7 @@
 import BuiltInTrainees
 import Files
 import MetaLR
-import Reports
+import Training
 
 /// What a training run writes.
 struct TrainFiles {
@@ -10,7 +10,7 @@ struct TrainFiles {
   var log: String { "\(folder)/run.csv" }
   var picture: String { "\(folder)/run.svg" }
   var model: String { "\(folder)/model.safetensors" }
-  var events: String { "\(folder)/\(TensorBoardLog.fileName(wallTime: 0))" }
+  var events: String { "\(folder)/\(EventTime.fileName)" }
 
   /// The weights after so many steps.
   func snapshot(at step: Int) -> String { "\(folder)/snapshot-\(step).safetensors" }

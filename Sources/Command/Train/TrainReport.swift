@@ -17,8 +17,13 @@ struct TrainReport: Encodable {
   let test: Evaluation
   let snapshots: [SnapshotEnsemble.Member]
   private let run: TrainingRun
+  /// When the reading of each step came.
+  private let times: [Int: Double]
 
-  init(task: ProblemDescription, method: String, run: TrainingRun, ensemble: SnapshotEnsemble?) {
+  init(
+    task: ProblemDescription, method: String, run: TrainingRun, times: [Int: Double],
+    ensemble: SnapshotEnsemble?
+  ) {
     trainee = task
     schedule = method
     seed = run.seed
@@ -29,7 +34,7 @@ struct TrainReport: Encodable {
     finalValidationLoss = run.final.validationLoss
     test = run.test
     snapshots = ensemble?.members ?? []
-    self.run = run
+    (self.run, self.times) = (run, times)
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -68,7 +73,7 @@ struct TrainReport: Encodable {
   func write(to files: TrainFiles, weightsOf trainee: any Trainee) throws -> [String] {
     try log.write(to: files.log)
     try picture.write(to: files.picture)
-    try TensorBoardLog(run).write(to: files.events)
+    try TensorBoardLog(run, times: times).write(to: files.events)
     guard let classifier = trainee as? ImageClassifier else {
       return [files.log, files.picture, files.events]
     }
@@ -79,19 +84,8 @@ struct TrainReport: Encodable {
 
   /// One row for each reading; the rate is that of the steps before it.
   private var log: CSVTable {
-    var table = CSVTable(columns: [
-      "step", "learning_rate", "train_loss", "validation_loss", "prediction_variance",
-      "prediction_change_variance", "weight_mean", "weight_variance",
-    ])
-    for reading in run.observations {
-      let measures: [Measure] = [
-        .trainLoss, .validationLoss, .predictionVariance, .predictionChangeVariance, .weightMean,
-        .weightVariance,
-      ]
-      table.addRow(
-        ["\(reading.step)", "\(reading.learningRate)"]
-          + measures.map { measure in reading[measure].map { "\($0)" } ?? "" })
-    }
+    var table = CSVTable(columns: ReadingColumns.names)
+    for reading in run.observations { table.addRow(ReadingColumns.values(reading)) }
     return table
   }
 

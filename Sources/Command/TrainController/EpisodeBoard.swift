@@ -6,7 +6,7 @@ final class EpisodeBoard: Sendable {
   private struct Numbers {
     var count: Int
     var returns: [Double] = []
-    var bestLoss = Double.infinity
+    var bestLoss: Double
   }
 
   /// Episodes that the mean return is over.
@@ -16,11 +16,11 @@ final class EpisodeBoard: Sendable {
   /// Losses of several tasks cannot be compared.
   private let showsLoss: Bool
 
-  /// Begins after so many episodes.
-  init(done: Int, window: Int, showsLoss: Bool) {
+  /// Begins after so many episodes, the best of which had a validation loss of `bestLoss`.
+  init(done: Int, bestLoss: Double, window: Int, showsLoss: Bool) {
     self.window = window
     self.showsLoss = showsLoss
-    numbers = Mutex(Numbers(count: done))
+    numbers = Mutex(Numbers(count: done, bestLoss: bestLoss))
   }
 
   /// Adds an episode.
@@ -35,14 +35,5 @@ final class EpisodeBoard: Sendable {
       let loss = showsLoss ? ["best validation loss \(numbers.bestLoss.fixed(4))"] : []
       return (numbers.count, ["mean return \(mean.fixed(3))"] + loss)
     }
-  }
-}
-
-extension Double {
-  /// The number with so many digits after the point.
-  func fixed(_ digits: Int) -> String {
-    guard isFinite else { return isNaN ? "nan" : self > 0 ? "inf" : "-inf" }
-    return formatted(
-      .number.precision(.fractionLength(digits)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
   }
 }

@@ -17,7 +17,7 @@ struct LearningOptions: ParsableArguments {
       valueName: "count"))
   var episodesPerUpdate: Int?
 
-  @Option(help: "Actor of one problem: mlp or lstm (default: mlp).")
+  @Option(help: "Actor of one problem: mlp or lstm (default: mlp; of reproduce both).")
   var actor: ActorKind?
 
   @Option(help: "Critic of one problem: mlp or lstm (default: mlp).")
@@ -49,6 +49,12 @@ struct LearningOptions: ParsableArguments {
         + "with --teacher 2.3, a factor of ten; with --from the controller's).",
       valueName: "change"))
   var logScale: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The highest rate that the controller may choose (default: 1; over sampled problems 10000, with --from the controller's).",
+      valueName: "rate"))
+  var maximumRate: Double?
 
   @Flag(help: "Let the controller's own learning rates fall to zero over the episodes.")
   var anneal = false
@@ -91,6 +97,7 @@ struct LearningOptions: ParsableArguments {
       (configuration.actor, configuration.critic) =
         (trained.policy.configuration.actor, trained.policy.configuration.critic)
     }
+    configuration.action.maximum = maximumRate ?? configuration.action.maximum
     try configuration.validate()
     return configuration
   }
@@ -112,6 +119,7 @@ struct LearningOptions: ParsableArguments {
     // An imitation knows where to go, so it may correct a bad initial rate in one decision.
     let range = teacher == nil ? configuration.action.logScale : 2.3
     configuration.action.logScale = logScale ?? trained?.action.logScale ?? range
+    configuration.action.maximum = maximumRate ?? configuration.action.maximum
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
     configuration.seed = seed

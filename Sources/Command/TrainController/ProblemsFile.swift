@@ -1,7 +1,5 @@
 import BuiltInTrainees
 import Experiments
-import Files
-import Foundation
 import MetaLR
 import Schedules
 
@@ -20,6 +18,10 @@ struct ProblemsFile: Decodable {
     var operations: Double?
     var regularization: Double?
     var averaging: Double?
+
+    enum CodingKeys: CodingKey, CaseIterable {
+      case budgets, widths, optimizer, operations, regularization, averaging
+    }
   }
 
   /// One problem; what is left out is as on the command line.
@@ -36,28 +38,18 @@ struct ProblemsFile: Decodable {
     var validationImages: Int?
     var testImages: Int?
     var teacher: String?
+
+    enum CodingKeys: CodingKey, CaseIterable {
+      case dataset, model, width, blocks, optimizer, batchSize, steps, interval, trainImages, validationImages
+      case testImages, teacher
+    }
   }
 
   var drawn: Drawn?
   var problems: [Listed]?
 
-  /// Reads a file.
-  ///
-  /// - Throws: `FileError` where it is not there, or is not of this form.
-  init(contentsOf path: String) throws {
-    let data = try readFile(path)
-    do {
-      self = try JSONDecoder().decode(ProblemsFile.self, from: data)
-    } catch {
-      throw FileError(
-        path: path, problem: "is no description of problems: \(error)",
-        remedy: "Write {\"drawn\": {...}} or {\"problems\": [{\"dataset\": ...}, ...]}.")
-    }
-    guard (drawn == nil) != (problems ?? []).isEmpty else {
-      throw FileError(
-        path: path, problem: "describes neither sampled problems nor a list, or both",
-        remedy: "Give one of \"drawn\" and \"problems\".")
-    }
+  enum CodingKeys: CodingKey, CaseIterable {
+    case drawn, problems
   }
 
   /// The range to sample from.
@@ -89,18 +81,19 @@ struct ProblemsFile: Decodable {
         let kinds = ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
         throw ConfigurationError(name: "model", value: "'\(model)'", expected: "one of \(kinds)")
       }
-      options.model = kind
+      options.network.model = kind
     }
-    options.width = listed.width ?? options.width
-    options.blocks = listed.blocks ?? options.blocks
-    options.optimizer = listed.optimizer ?? options.optimizer
-    options.batchSize = listed.batchSize ?? options.batchSize
-    options.data.trainImages = listed.trainImages ?? options.data.trainImages
-    options.data.validationImages = listed.validationImages ?? options.data.validationImages
-    options.data.testImages = listed.testImages ?? options.data.testImages
+    options.network.width = listed.width ?? options.network.width
+    options.network.blocks = listed.blocks ?? options.network.blocks
+    options.network.optimizer = listed.optimizer ?? options.network.optimizer
+    options.network.batchSize = listed.batchSize ?? options.network.batchSize
+    options.data.images.trainImages = listed.trainImages ?? options.data.images.trainImages
+    options.data.images.validationImages = listed.validationImages ?? options.data.images.validationImages
+    options.data.images.testImages = listed.testImages ?? options.data.images.testImages
+    try options.data.images.validate()
     try options.data.validate()
-    try options.validate()
-    try options.validateSize(of: [options.modelKind])
+    try options.network.validate()
+    try options.network.validateSize(of: [options.network.modelKind])
     let preset = presets.resolved(for: listed.dataset)
     var plan = try presets.plan(for: preset)
     plan.stepBudget = listed.steps ?? plan.stepBudget

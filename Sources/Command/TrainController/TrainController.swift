@@ -73,12 +73,14 @@ struct TrainController: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   func validate() throws {
-    try trainee.validateSize(of: [trainee.modelKind])
+    try trainee.network.validateSize(of: [trainee.network.modelKind])
     if resume && restart {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
     try validateCount("--seeds", seeds, from: 0)
-    if problems != nil, trainee.data.dataset != nil || trainee.command != nil || learning.teacher != nil {
+    if problems != nil,
+      trainee.data.dataset != nil || trainee.process.command != nil || learning.teacher != nil
+    {
       throw ValidationError(
         "--dataset, --trainee and --teacher are for one problem; the file of --problems names data sets and teachers."
       )
@@ -151,19 +153,19 @@ struct TrainController: ParsableCommand {
 
   /// Whether it trains on sampled problems: what happens where no other problem is named.
   private var samplesProblems: Bool {
-    trainee.data.dataset == nil && trainee.command == nil && learning.teacher == nil
-      && trainee.model == nil && presets.length.preset != .quick && presets.length.preset != .paper
+    trainee.data.dataset == nil && trainee.process.command == nil && learning.teacher == nil
+      && trainee.network.model == nil && presets.length.preset != .quick && presets.length.preset != .paper
   }
 
   /// An option that was given and that a training on sampled problems has no use for.
   private var optionOfOneProblem: String? {
-    let data = trainee.data
+    let images = trainee.data.images
     let options = [
       ("--steps", presets.steps != nil), ("--interval", presets.interval != nil),
-      ("--batch-size", trainee.batchSize != nil), ("--averaging", trainee.averaging != nil),
-      ("--train-images", data.trainImages != nil),
-      ("--validation-images", data.validationImages != nil), ("--test-images", data.testImages != nil),
-      ("--channels", data.channels != nil), ("--size", data.size != nil),
+      ("--batch-size", trainee.network.batchSize != nil),
+      ("--averaging", trainee.average.averaging != nil), ("--train-images", images.trainImages != nil),
+      ("--validation-images", images.validationImages != nil), ("--test-images", images.testImages != nil),
+      ("--channels", images.channels != nil), ("--size", images.size != nil),
     ]
     return options.first(where: \.1)?.0 ?? learning.optionOfOneProblem
   }
@@ -173,7 +175,7 @@ struct TrainController: ParsableCommand {
     _ given: DrawnRange?, _ trained: Checkpoint?, _ files: ControllerFiles
   ) throws -> TrainingJob {
     let isShort = presets.length.preset == nil
-    let optimizer = try trainee.optimizer.map { try Optimizer.Configuration(parsing: $0) }
+    let optimizer = try trainee.network.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     let configuration = try learning.universalConfiguration(
       episodes: isShort ? 100_000 : 102_400, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.

@@ -21,10 +21,11 @@ final class TrainingDisplay: Sendable {
   func show(_ event: TrainingJob.Event) {
     parts.withLock { parts in
       switch event {
-      case .began(let done, let total):
+      case .began(let done, let total, let bestLoss):
         let progress = ProgressReporter(unit: .things("episode"), total: total, done: done, options: options)
         progress.update(done: done)
-        parts = (progress, EpisodeBoard(done: done, window: window, showsLoss: showsLoss), 0)
+        let board = EpisodeBoard(done: done, bestLoss: bestLoss, window: window, showsLoss: showsLoss)
+        parts = (progress, board, 0)
       case .episode(let episode):
         guard let (count, details) = parts?.board?.add(episode) else { return }
         parts?.progress.update(done: count, details: details)

@@ -10,11 +10,16 @@ public struct ComparedRuns: Sendable {
   public let search: [SearchResult]
   /// Whether the initial rate was given; otherwise the method has one of its own.
   public let isGivenInitialRate: Bool
-  /// The runs, one a seed.
+  /// The runs, one a seed; none where the search suggested nothing.
   public let runs: MethodRuns
+  /// Why its search suggested nothing; nil where there are runs.
+  public var missing: String?
 
   /// The contender, and after a search what it found: "step-grid: step:0.01,50,0.9".
-  public var label: String { search.isEmpty ? contender : "\(contender): \(runs.method)" }
+  public var label: String {
+    guard missing == nil else { return "\(contender): no rate suggested" }
+    return search.isEmpty ? contender : "\(contender): \(runs.method)"
+  }
 
   /// Optimizer steps of trainees that its search spent on this task.
   public var searchSteps: Int { search.map(\.steps).reduce(0, +) }

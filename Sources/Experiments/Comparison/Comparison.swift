@@ -95,44 +95,54 @@ public struct Comparison: Sendable {
     let searches = try searches(runs) { finder in
       try found(finder, on: pool, task: task, journal: journal, shouldStop: shouldStop)
     }
-    let rows = try zip(contenders, searches).flatMap { contender, search in
-      try startingRates(of: search.winner).map { (contender, search, $0) }
+    let rates = try searches.map { try $0.winner.map { try startingRates(of: $0) } ?? [] }
+    var results = try runs(
+      zip(searches, rates).flatMap { search, rates in
+        rates.flatMap { rate in seeds.compactMap { seed in search.winner.map { Job($0, rate, seed) } } }
+      })[...]
+    return zip(zip(contenders, searches), rates).flatMap { row, rates in
+      let (contender, search) = row
+      func compared(_ method: Method?, from rate: Double) -> ComparedRuns {
+        let count = method == nil ? 0 : seeds.count
+        defer { results = results.dropFirst(count) }
+        return ComparedRuns(
+          contender: contender.name, priorSteps: contender.priorSteps, search: search.results,
+          isGivenInitialRate: method.map { $0.ownInitialRate == nil } ?? false,
+          runs: MethodRuns(
+            method: method?.name ?? contender.name, initialLearningRate: rate,
+            runs: Array(results.prefix(count))),
+          missing: search.missing)
+      }
+      guard let winner = search.winner else { return [compared(nil, from: .nan)] }
+      return rates.map { compared(winner, from: $0) }
     }
-    let results = try runs(
-      rows.flatMap { _, search, rate in seeds.map { Job(search.winner, rate, $0) } })
-    return rows.enumerated().map { index, row in
-      let (contender, search, rate) = row
-      let method = search.winner
-      return ComparedRuns(
-        contender: contender.name, priorSteps: contender.priorSteps, search: search.results,
-        isGivenInitialRate: method.ownInitialRate == nil,
-        runs: MethodRuns(
-          method: method.name, initialLearningRate: rate,
-          runs: Array(results[(index * seeds.count)..<((index + 1) * seeds.count)])))
-    }
+  }
+
+  /// What a contender's search came to, and the method that it goes on with; nil with the reason where it suggests none.
+  private struct Found {
+    var winner: Method?
+    var results: [SearchResult] = []
+    var missing: String?
   }
 
   /// What each contender's search came to, and the method that it goes on with.
   private func searches(
-    _ runs: ([Job]) throws -> [TrainingRun], found: (RateFinder) throws -> (Method, SearchResult)
-  ) throws -> [(winner: Method, results: [SearchResult])] {
+    _ runs: ([Job]) throws -> [TrainingRun], found: (RateFinder) throws -> Found
+  ) throws -> [Found] {
     let searched = contenders.filter(\.needsSearch).flatMap(\.candidates)
     var results = try runs(
       searched.flatMap { method in
         try startingRates(of: method).flatMap { rate in searchSeeds.map { Job(method, rate, $0) } }
       })[...]
     return try contenders.map { contender in
-      if let finder = contender.finder {
-        let (method, result) = try found(finder)
-        return (method, [result])
-      }
-      guard contender.needsSearch else { return (contender.candidates[0], []) }
+      if let finder = contender.finder { return try found(finder) }
+      guard contender.needsSearch else { return Found(winner: contender.candidates[0]) }
       let tried = contender.candidates.map { method in
         defer { results = results.dropFirst(searchSeeds.count) }
         return SearchResult(method, runs: results.prefix(searchSeeds.count))
       }
       let best = tried.indices.min { tried[$0].bestValidationLoss < tried[$1].bestValidationLoss } ?? 0
-      return (contender.candidates[best], tried)
+      return Found(winner: contender.candidates[best], results: tried)
     }
   }
 
@@ -140,7 +150,7 @@ public struct Comparison: Sendable {
   private func found(
     _ finder: RateFinder, on pool: TraineePool, task: String, journal: Journal?,
     shouldStop: @escaping @Sendable () -> Bool
-  ) throws -> (Method, SearchResult) {
+  ) throws -> Found {
     let seed = searchSeeds.first ?? 0
     let curves: [RateCurve] = try pool.run(
       keys: ["\(task) | range test \(finder.configuration) | seed \(seed)"], recordedIn: journal,
@@ -149,11 +159,13 @@ public struct Comparison: Sendable {
         return try finder.run(on: trainee, seed: seed, shouldStop: shouldStop)
       })
     switch RateSuggestion(curves[0]) {
-    case .none(let reason): throw NoSuggestion(task: task, reason: reason)
+    case .none(let reason):
+      return Found(
+        results: [SearchResult("range test", curve: curves[0])], missing: reason)
     case .range(_, let largest):
       let rate = Double(String(format: "%.3g", largest)) ?? largest
       let method = Method.schedule(try ScheduleSpecification(parsing: "constant:\(rate)"))
-      return (method, SearchResult(method.name, curve: curves[0]))
+      return Found(winner: method, results: [SearchResult(method.name, curve: curves[0])])
     }
   }
 
@@ -187,17 +199,4 @@ public struct Comparison: Sendable {
 
 extension Contender {
   fileprivate var needsSearch: Bool { candidates.count > 1 }
-}
-
-/// A range test that suggests nothing, where a comparison was to go on with its suggestion.
-public struct NoSuggestion: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was tested.
-  public let task: String
-  /// Why there is no rate to suggest.
-  public let reason: String
-
-  /// The task and the reason.
-  public var description: String {
-    "The range test suggests no rate for '\(task)': \(reason) Leave 'find-rate' out of the comparison."
-  }
 }

@@ -38,6 +38,14 @@ public struct RateCurve: Codable, Sendable, Equatable {
     (self.seed, self.points, self.stop) = (seed, points, stop)
   }
 
+  /// Smooths the losses from both sides.
+  mutating func centre(factor: Double) {
+    let smooth = LossSmoother.centred(points.map(\.loss), factor: factor)
+    points = zip(points, smooth).map { point, loss in
+      Point(rate: point.rate, loss: point.loss, smoothLoss: loss, validationLoss: point.validationLoss)
+    }
+  }
+
   /// The rate at which the run had diverged; nil where it had not.
   public var divergedAt: Double? {
     switch stop {

@@ -14,18 +14,20 @@ public struct RateFinder: Sendable {
 
   /// How a test is done.
   public struct Configuration: Codable, Sendable, Equatable {
-    /// The first rate, above 0; 1e-7 by default.
-    public var lowest = 1e-7
-    /// The last rate, above the first; 100 by default.
-    public var highest = 100.0
-    /// Optimizer steps from the first rate to the last, at least 2; 100 by default.
-    public var steps = 100
+    /// The first rate, above 0; 1e-6 by default.
+    public var lowest = 1e-6
+    /// The last rate, above the first; 10 by default.
+    public var highest = 10.0
+    /// Optimizer steps from the first rate to the last, at least 2; 240 by default, 34 a decade.
+    ///
+    /// With half as many, networks under plain SGD have no time to learn before the rate is too high.
+    public var steps = 240
     /// How the rate grows; exponentially by default.
     public var growth = Growth.exponential
-    /// How noise is taken out of the losses; an exponential average with factor 0.98, its bias corrected, by default.
-    public var smoothing = LossSmoothing.unbiased
-    /// The weight of the past in the average, in [0, 1); 0.98 by default.
-    public var smoothingFactor = 0.98
+    /// How noise is taken out of the losses; a mean from both sides by default.
+    public var smoothing = LossSmoothing.centred
+    /// The weight of a neighbour in the average, in [0, 1); 0.8 by default.
+    public var smoothingFactor = 0.8
     /// The test stops when the smoothed loss is above this many times its lowest, above 1; 4 by default.
     public var stopFactor = 4.0
 
@@ -107,6 +109,7 @@ public struct RateFinder: Sendable {
         break
       }
     }
+    if configuration.smoothing == .centred { curve.centre(factor: configuration.smoothingFactor) }
     return curve
   }
 }

@@ -15,14 +15,9 @@ public struct RateSurvey: Sendable {
     init?(_ values: [Double]) {
       guard !values.isEmpty else { return nil }
       let sorted = values.sorted()
-      func at(_ share: Double) -> Double {
-        let place = share * Double(sorted.count - 1)
-        let below = Int(place)
-        guard below + 1 < sorted.count, place > Double(below) else { return sorted[below] }
-        let fraction = place - Double(below)
-        return sorted[below] * (1 - fraction) + sorted[below + 1] * fraction
-      }
-      (low, median, high) = (at(0.1), at(0.5), at(0.9))
+      (low, median, high) = (
+        quantile(0.1, ofSorted: sorted), quantile(0.5, ofSorted: sorted), quantile(0.9, ofSorted: sorted)
+      )
     }
   }
 

@@ -32,6 +32,9 @@ extension GreyImage {
     {
       var reader = NetpbmReader(bytes)
       self = try reader.image()
+    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      throw PictureError(
+        "is a JPEG, which is not read. Convert it to a PNG, for example by 'magick photo.jpg photo.png'.")
     } else {
       throw PictureError("is neither a PNG nor a PPM or PGM. Convert it to one of these.")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program at work in a process group of its own, with pipes to its standard input, output and error.
 ///
@@ -15,6 +16,8 @@ final class ChildProcess {
   private(set) var errors: Int32
   private var ending: Ending?
   private static let spawning = NSLock()
+  /// Children that have not been reaped, so that their numbers are nobody else's.
+  private static let living = Mutex<Set<pid_t>>([])
 
   /// How a process ended.
   enum Ending: Equatable {
@@ -42,6 +45,7 @@ final class ChildProcess {
     let (inputPipe, outputPipe, errorPipe) = (try Pipe(), try Pipe(), try Pipe())
     id = try Self.spawn(
       arguments, environment, descriptors: [inputPipe.reading, outputPipe.writing, errorPipe.writing])
+    _ = Self.living.withLock { [id] in $0.insert(id) }
     (input, output, errors) = (
       inputPipe.takeWriting(), outputPipe.takeReading(), errorPipe.takeReading()
     )
@@ -77,6 +81,7 @@ final class ChildProcess {
     let seen = waitid(P_PID, id_t(id), &information, WEXITED | WNOHANG | WNOWAIT)
     if seen == 0 && information.si_signo == 0 { return nil }
     kill(-id, SIGKILL)
+    _ = Self.living.withLock { $0.remove(id) }
     var status: Int32 = 0
     // Where the parent's parent has SIGCHLD ignored, there is nothing to wait for, and the status is lost.
     if waitpid(id, &status, WNOHANG) != id { status = 0 }
@@ -92,6 +97,11 @@ final class ChildProcess {
     kill(-id, SIGKILL)
     // A process stuck in a system call cannot be killed before the call returns: leave it behind.
     return awaitEnding(5)
+  }
+
+  /// Kills the groups of all children.
+  static func killAll() {
+    living.withLock { for id in $0 { kill(-id, SIGKILL) } }
   }
 
   func awaitEnding(_ seconds: Double) -> Ending? {

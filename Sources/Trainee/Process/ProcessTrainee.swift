@@ -72,6 +72,9 @@ public final class ProcessTrainee: Trainee {
     run = nil
   }
 
+  /// Kills the processes of all trainees, for a program that is to end at once.
+  public static func killAll() { ChildProcess.killAll() }
+
   /// Begins a run; starts the process again if it failed before.
   ///
   /// The process is given the lowest 53 bits of the seed, which every JSON reader holds exactly.

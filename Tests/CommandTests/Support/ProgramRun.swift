@@ -43,6 +43,8 @@ struct ProgramRun {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .filter { $0.key != "METALR_DATA" }
+      // Event files carry the time of day, and nothing else does.
+      .merging(["SOURCE_DATE_EPOCH": "1700000000"]) { given, _ in given }
       .merging(environment) { _, given in given }
     (process.standardOutput, process.standardError) = (files[0], files[1])
     process.standardInput = FileHandle.nullDevice
