@@ -30,7 +30,7 @@ struct SuiteWork {
       ).problems
       let calibration = try Calibration(
         fittedOn: known, on: pool, journal: journal, shouldStop: { interrupt.isRequested })
-      let replays = try controllers.map {
+      let replays = try controllers.filter { !$0.isGuarded }.map {
         try OpenLoop(of: $0, on: known, pool: pool, journal: journal, shouldStop: { interrupt.isRequested })
       }
       let contenders =

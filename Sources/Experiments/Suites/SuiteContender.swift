@@ -15,6 +15,8 @@ public struct SuiteContender: Sendable {
   let makeSource: @Sendable (_ problem: Problem, _ initialRate: Double) throws -> any RateSource
   /// What a search on each problem chooses from, by validation loss; empty for no search.
   let candidates: [SuiteContender]
+  /// Whether a guardian may change what its controller decides.
+  public private(set) var isGuarded = false
   /// What tells it from another of the same name, such as a checksum of a controller.
   let version: String
 
@@ -52,14 +54,17 @@ public struct SuiteContender: Sendable {
     _ controller: Controller, name: String, optimizer: String? = nil, guardian: Guardian? = nil,
     initialRates: [Double]
   ) -> SuiteContender {
-    SuiteContender(
+    let rules = guardian == nil ? "" : " \(Guardian.rulesVersion)"
+    var contender = SuiteContender(
       name: name, optimizer: optimizer, initialRates: initialRates, readsDynamics: true,
-      version: (try? controller.checksum()) ?? ""
+      version: ((try? controller.checksum()) ?? "") + rules
     ) { _, _ in
       guard let guardian else { return controller.session() }
       return GuardedSession(
         GuardedController(controller: controller, guardian: guardian, fallback: nil))
     }
+    contender.isGuarded = guardian != nil
+    return contender
   }
 
   /// A schedule whose peak is a multiple of the usual rate: `shape` is as in `cosine:RATE`, without the rate.
