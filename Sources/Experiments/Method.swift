@@ -83,7 +83,7 @@ extension Controller {
   }
 }
 
-private func checksum(of data: Data) -> String {
+func checksum(of data: Data) -> String {
   var checksum = Checksum()
   checksum.add(data)
   return checksum.text

@@ -64,7 +64,7 @@ struct GroupAdvantages {
     }
   }
 
-  /// Least squares without an intercept, in [0, 1]: what was reached is not lost, and is worth at most itself.
+  /// Least squares without an intercept, in [0, 1]: what was reached counts at most as much as the return.
   private static func slopes(_ returns: [Double], _ steps: [[Double]]) -> [Double] {
     let count = ((steps.map(\.count).max() ?? 0) + slopeSteps - 1) / slopeSteps
     var (products, squares) = ([Double](repeating: 0, count: count), [Double](repeating: 1e-9, count: count))

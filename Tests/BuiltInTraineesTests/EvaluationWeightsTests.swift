@@ -41,6 +41,7 @@ struct EvaluationWeightsTests {
       if other.validationLoss < one.validationLoss { improved += 1 }
       var rest = other
       rest.validationLoss = one.validationLoss
+      rest[.averagesWeights] = 0
       #expect(rest == one)
       let judged = try evaluations(of: averaged)
       #expect(abs(judged.validation - other.validationLoss) < 1e-6)

@@ -19,14 +19,14 @@ struct SuiteTests {
     .optimizer("schedule-free-adamw", rate: 0.04),
   ]
 
-  @Test("A run that hardly moves has a large regret, and the search's choice none on average over its grid")
+  @Test("A run that hardly moves has the larger regret on every problem, by a test that counts problems")
   func regrets() throws {
     let results = try SuiteComparison(suite: Self.suite, contenders: Self.rivals).run(
       on: TraineePool(workers: 2))
     let regrets = results.rows.map { $0.goodRegrets.reduce(0, +) / 4 }
-    #expect(regrets[1] > regrets[0] + 0.5)
+    #expect(regrets[1] > regrets[0] + 0.1)
     let test = try #require(results.test("constant 1.0 x usual", against: "still"))
-    #expect(test.improvement == 1 && test.difference < -0.5)
+    #expect(test.improvement == 1 && test.difference < -0.1)
     // Four pairs of one sign: 2 of 16 arrangements.
     #expect(test.pValue == 0.125)
     #expect(results.test("constant 1.0 x usual", against: "nothing") == nil)
@@ -87,11 +87,9 @@ struct SuiteTests {
     let results = try SuiteComparison(suite: Self.suite, contenders: Self.rivals).run(
       on: TraineePool(workers: 2))
     let name = "constant 1.0 x usual"
-    let tests = try SuiteClaim.test(
+    let tests = SuiteClaim.test(
       [SuiteClaim(method: name, rival: "still"), SuiteClaim(method: "still", rival: name)], on: [results])
     #expect(tests.map(\.improvement) == [1, 0] && tests[0].correctedPValue == 0.25)
-    #expect(throws: SuiteClaim.UnknownMethod.self) {
-      try SuiteClaim.test([SuiteClaim(method: "x", rival: name)], on: [results])
-    }
+    #expect(throws: ConfigurationError.self) { try SuiteClaim(method: "x", rival: name).check([name]) }
   }
 }

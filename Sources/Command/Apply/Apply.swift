@@ -109,12 +109,9 @@ struct Apply: ParsableCommand {
       seeds: seeds)
     guard job.isFirst else { return }
     let log = GuardianLog(results)
-    let explanation =
-      try explain
-      ? ExplanationReport(
-        of: checkpoint.controller, on: task.problem, initialLearningRates: initialRates, seed: firstSeed,
-        shouldStop: { interrupt.isRequested }) : nil
-    let written = try write(results, log, explanation)
+    var written = try write(results, log)
+    let explanation = try explanation(of: checkpoint.controller, on: task.problem, initialRates, interrupt)
+    if let explanation { written += try writingOutput { try explanation.write(to: output) } }
     let table = ComparisonTable(results)
     try show.show(
       Result(
@@ -127,21 +124,30 @@ struct Apply: ParsableCommand {
     )
   }
 
+  /// What drove the decisions of one run from each initial rate, where that was asked for.
+  private func explanation(
+    of controller: Controller, on problem: Problem, _ initialRates: [Double], _ interrupt: Interrupt
+  ) throws -> ExplanationReport? {
+    guard explain else { return nil }
+    do {
+      return try ExplanationReport(
+        of: controller, on: problem, initialLearningRates: initialRates, seed: firstSeed,
+        shouldStop: { interrupt.isRequested })
+    } catch is Interrupted {
+      throw interrupt.error(advice: "All but the explanation was written.")
+    }
+  }
+
   private func write(
-    _ results: [MethodRuns], _ log: GuardianLog, _ explanation: ExplanationReport?
+    _ results: [MethodRuns], _ log: GuardianLog
   ) throws -> [String] {
-    var paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
+    let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
     let pictures = ComparisonPictures(results: results)
     let events = RunEvents(folder: "\(output)/tensorboard")
     try writingOutput {
       try RunLog(results, log).write(to: paths[0])
       try pictures.schedules.write(to: paths[1])
       try pictures.losses.write(to: paths[2])
-      if let explanation {
-        paths += ["csv", "svg"].map { "\(output)/explanation.\($0)" }
-        try explanation.csv.write(to: paths[3])
-        try explanation.figure.write(to: paths[4])
-      }
       for result in results {
         for run in result.runs {
           try events.write(

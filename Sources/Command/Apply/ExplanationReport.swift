@@ -51,8 +51,18 @@ struct ExplanationReport {
     return "What drove the decisions (seed \(runs.first?.seed ?? 0)):\n\n\(table.text)"
   }
 
+  /// Writes the numbers and the picture.
+  ///
+  /// - Returns: The paths.
+  func write(to folder: String) throws -> [String] {
+    let paths = ["csv", "svg"].map { "\(folder)/explanation.\($0)" }
+    try csv.write(to: paths[0])
+    try figure.write(to: paths[1])
+    return paths
+  }
+
   /// One row for each input of each decision.
-  var csv: CSVTable {
+  private var csv: CSVTable {
     var table = CSVTable(columns: [
       "initial_learning_rate", "seed", "step", "is_look", "learning_rate", "next_learning_rate", "input",
       "value",
@@ -73,7 +83,7 @@ struct ExplanationReport {
   }
 
   /// The rate of each run, and below it what the most influential inputs did to it.
-  var figure: ChartFigure {
+  private var figure: ChartFigure {
     let shown = order.prefix(Self.shownInputs).map(\.place)
     let panels = runs.flatMap { run in
       let decisions = run.explanations.filter { !$0.isLook }

@@ -110,12 +110,27 @@ struct Compare: ParsableCommand {
     if suites.isEmpty, problems != nil || claims != nil {
       throw ValidationError("--problems and --claims are for --suites.")
     }
+    if !suites.isEmpty, let name = optionOfOneProblem {
+      throw ValidationError(
+        "\(name) is not for --suites, whose seeds, rates and lengths are fixed; leave it out.")
+    }
     if let rate = initialRates.first(where: { !($0 > 0 && $0.isFinite) }) {
       throw ValidationError("--initial-rates holds \(rate); give positive numbers.")
     }
     if trainee.process.command != nil, !(datasets.isEmpty && severalModels.isEmpty) {
       throw ValidationError("--datasets and --models are for the built-in trainee; give --trainee alone.")
     }
+  }
+
+  /// An option that was given and that suites have no use for.
+  private var optionOfOneProblem: String? {
+    let options = [
+      ("--seeds", seeds != nil), ("--trainee", trainee.process.command != nil),
+      ("--dataset", trainee.data.dataset != nil), ("--optimizer", trainee.network.optimizer != nil),
+      ("--steps", presets.steps != nil), ("--interval", presets.interval != nil),
+      ("--preset", presets.length.preset != nil),
+    ]
+    return options.first(where: \.1)?.0
   }
 
   func run() throws {
@@ -156,19 +171,18 @@ struct Compare: ParsableCommand {
   }
 
   private func runSuites(_ job: Job, _ interrupt: Interrupt) throws {
+    let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
     let work = SuiteWork(
       suites: try problemSuites(), controllers: try methods.map { try $0.suiteContender() },
-      calibrationCount: problems ?? 200, averaging: trainee.average.value, folder: output,
-      workers: workers, options: job.silenced(show),
-      interrupt: interrupt)
-    let claims = try claims.map { try SuiteClaim.contents(of: $0) } ?? []
+      calibrationCount: problems ?? 200, claims: claims, averaging: trainee.average.value, folder: output,
+      workers: workers, options: job.silenced(show), interrupt: interrupt)
     let results = try work.run(job)
     guard job.isFirst else { return }
     let report = SuiteReport(
       results: results, methods: work.controllers.map(\.name),
-      claims: try SuiteClaim.test(claims, on: results))
+      claims: SuiteClaim.test(claims, on: results))
     let written = try writingOutput { try report.write(to: output) }
-    try show.show(results, text: "\(report.text)\nWrote \(written.joined(separator: ", ")).\n")
+    try show.show(report.numbers, text: "\(report.text)\nWrote \(written.joined(separator: ", ")).\n")
   }
 }
 

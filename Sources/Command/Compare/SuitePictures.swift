@@ -78,8 +78,13 @@ struct SuitePictures {
       measure: ChartAxis("Regret", unit: "%", range: -50...50), palette: .diverging,
       maps: [
         map("By optimizer") { String($0.optimizer.prefix { $0 != ":" }) },
-        map("By kind of data") { String($0.dataset.split(separator: " ").dropFirst().first ?? "") },
+        map("By kind of data") { String(Self.data($0).prefix { $0 != " " }) },
       ])
+  }
+
+  /// "rings 12" for "drawn rings 12".
+  private static func data(_ description: ProblemDescription) -> String {
+    description.dataset.replacing("drawn ", with: "")
   }
 
   private func map(_ title: String, by kind: (ProblemDescription) -> String) -> HeatMap {
@@ -104,7 +109,7 @@ struct SuitePictures {
     let panels = results.problems.indices.prefix(Self.shownProblems).map { problem in
       let description = results.problems[problem]
       return LineChart(
-        title: "\(description.dataset.dropFirst("drawn ".count)), \(description.optimizer)",
+        title: "\(Self.data(description)), \(description.optimizer)",
         horizontal: ChartAxis("decision"), vertical: ChartAxis("rate over usual", scale: .logarithmic),
         series: drivers.map { row in
           ChartSeries(row.name, x: row.rates[problem].indices.map { Double($0 + 1) }, y: row.rates[problem])

@@ -23,8 +23,20 @@ struct SuiteReport {
     let paths = ["report.html", "table.md", "results.json"].map { "\(folder)/\($0)" }
     try page.write(to: paths[0])
     try AtomicFile.write(markdown, to: paths[1])
-    try AtomicFile.write(StandardOutput.text(json: results), to: paths[2])
+    try AtomicFile.write(StandardOutput.text(json: numbers), to: paths[2])
     return paths
+  }
+
+  /// What a program reads.
+  struct Numbers: Encodable {
+    let suites: [SuiteResults]
+    let tests: [SuiteResults.Test]
+    let claims: [SuiteResults.Test]
+  }
+
+  /// Regrets and tests.
+  var numbers: Numbers {
+    Numbers(suites: results, tests: results.flatMap { $0.tests(of: methods) }, claims: claims)
   }
 
   private var tables: [(title: String, table: TextTable)] {

@@ -9,6 +9,7 @@ struct SuiteWork {
   let controllers: [SuiteContender]
   /// How many problems schedules are calibrated on.
   let calibrationCount: Int
+  let claims: [SuiteClaim]
   let averaging: WeightAveraging
   let folder: String
   let workers: WorkerOptions
@@ -29,13 +30,17 @@ struct SuiteWork {
         .trained, count: calibrationCount, firstSeed: Self.calibrationSeed
       ).problems
       let calibration = try Calibration(
-        fittedOn: known, on: pool, journal: journal, shouldStop: { interrupt.isRequested })
+        fittedOn: known, averaging: averaging, on: pool, journal: journal,
+        shouldStop: { interrupt.isRequested })
       let replays = try controllers.filter { !$0.isGuarded }.map {
-        try OpenLoop(of: $0, on: known, pool: pool, journal: journal, shouldStop: { interrupt.isRequested })
+        try OpenLoop(
+          of: $0, on: known, averaging: averaging, pool: pool, journal: journal,
+          shouldStop: { interrupt.isRequested })
       }
       let contenders =
         controllers + replays.map(\.contender) + [calibration.contender] + SuiteRivals.all
         + [SuiteRivals.searchedScheduleFree]
+      try check(contenders.map(\.name))
       let comparisons = suites.map {
         SuiteComparison(
           suite: $0, contenders: contenders, averaging: averaging)
@@ -55,5 +60,15 @@ struct SuiteWork {
       throw interrupt.error(
         advice: "Finished runs are kept in \(folder)/suites.jsonl: the same command goes on from there.")
     }
+  }
+
+  /// Refuses names that come twice, and claims about methods that are not compared.
+  private func check(_ names: [String]) throws {
+    var seen: Set<String> = []
+    if let name = names.first(where: { !seen.insert($0).inserted }) {
+      throw ConfigurationError(
+        name: "name of a method", value: "'\(name)'", expected: "one that comes once: NAME=METHOD")
+    }
+    for claim in claims { try claim.check(names) }
   }
 }

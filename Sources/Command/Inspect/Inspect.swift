@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Experiments
 import MetaLR
 import Reports
@@ -27,7 +26,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
     var text = CardText(checkpoint).text
-    if checkpoint.card.problems.name == "drawn" { text += try influences(of: checkpoint) }
+    if !output.json, checkpoint.card.problems.name == "drawn" { text += try influences(of: checkpoint) }
     try output.show(checkpoint.card, text: text)
   }
 

@@ -55,7 +55,7 @@ struct SuiteTable {
   /// What the numbers of ``regrets`` mean.
   static let legend =
     "Regret in %: ln((loss + 1% of chance) / (best of 48 searched schedules + 1% of chance)) on the test split, the mean "
-    + "over problems and its interquartile mean (IQM); below 0 is better than the search. One run each; good rates are 1, "
+    + "over problems and its interquartile mean (IQM); below 0 is better than the search. A problem counts by its mean over two seeds, and for controllers over three initial rates; good rates are 1, "
     + "3 and 10 times the optimizer's usual one, bad rates 1/1000, 1/32 and 56 times.\n"
 
   /// What the numbers of ``tests(_:)`` mean.

@@ -64,6 +64,7 @@ struct TrainWorkerCommand: ParsableCommand {
         return try FolderLock(folder)
       } catch {
         guard ContinuousClock.now < deadline else { throw error }
+        Thread.sleep(forTimeInterval: 0.5)
       }
     }
   }

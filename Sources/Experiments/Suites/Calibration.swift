@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Files
 import Foundation
 import MetaLR
@@ -10,11 +11,13 @@ public struct Calibration: Sendable {
   /// Fits schedules on problems: for each optimizer the one of the search's 48 whose mean regret, against the best of all on
   /// each problem, is lowest on the validation split.
   public init(
-    fittedOn problems: [Problem], on pool: TraineePool, journal: Journal? = nil,
+    fittedOn problems: [Problem], averaging: WeightAveraging = .none, on pool: TraineePool,
+    journal: Journal? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false }, onRun: @escaping @Sendable () -> Void = {}
   ) throws {
     let comparison = SuiteComparison(
-      suite: ProblemSuite(name: "calibration", problems: problems), contenders: [], seeds: [])
+      suite: ProblemSuite(name: "calibration", problems: problems), contenders: [], seeds: [],
+      averaging: averaging)
     let losses = try comparison.searchedLosses(
       on: pool, journal: journal, shouldStop: shouldStop, onRun: onRun)
     var choices: [String: (ScheduleShape, Double)] = [:]
@@ -35,7 +38,10 @@ public struct Calibration: Sendable {
 
   /// The fitted schedules as a contender; an optimizer that was not calibrated has its usual rate with a cosine.
   public var contender: SuiteContender {
-    SuiteContender(name: "calibrated schedule") { [choices] problem, _ in
+    let text = choices.sorted { $0.key < $1.key }.map { "\($0) \($1.shape.rawValue) \($1.multiple)" }
+    return SuiteContender(
+      name: "calibrated schedule", version: checksum(of: Data(text.joined(separator: ",").utf8))
+    ) { [choices] problem, _ in
       let (shape, multiple) = choices[problem.description.optimizerKind] ?? (.cosine, 1)
       return ScheduleSource(
         try shape.schedule(peak: multiple * problem.usualLearningRate, problem.plan.stepBudget))

@@ -1,3 +1,4 @@
+import BuiltInTrainees
 import Files
 import Foundation
 import MetaLR
@@ -19,16 +20,19 @@ public struct OpenLoop: Sendable {
 
   /// Runs a controller on problems, from the usual rate, and takes the mean of its rates.
   public init(
-    of controller: SuiteContender, on problems: [Problem], pool: TraineePool, journal: Journal? = nil,
+    of controller: SuiteContender, on problems: [Problem], averaging: WeightAveraging = .none,
+    pool: TraineePool, journal: Journal? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false }, onRun: @escaping @Sendable () -> Void = {}
   ) throws {
     let comparison = SuiteComparison(
-      suite: ProblemSuite(name: "open loop", problems: problems), contenders: [], seeds: [])
+      suite: ProblemSuite(name: "open loop", problems: problems), contenders: [], seeds: [],
+      averaging: averaging)
     let all = try comparison.rates(
       of: controller, on: pool, journal: journal, shouldStop: shouldStop, onRun: onRun)
     name = controller.name
     optimizer = controller.optimizer
     rates = Self.mean(all)
+    precondition(!rates.isEmpty, "an open loop needs a problem, and a controller whose rates are recorded")
     ratesByOptimizer =
       controller.optimizer == nil
       ? Dictionary(grouping: problems.indices) { problems[$0].description.optimizerKind }
@@ -44,7 +48,10 @@ public struct OpenLoop: Sendable {
 
   /// The mean schedule as a contender; on a kind of optimizer that was not met it is the mean on all problems.
   public var contender: SuiteContender {
-    SuiteContender(name: "\(name), open loop", optimizer: optimizer) { [rates, ratesByOptimizer] problem, _ in
+    let text = "\(rates) \(ratesByOptimizer.sorted { $0.key < $1.key })"
+    return SuiteContender(
+      name: "\(name), open loop", optimizer: optimizer, version: checksum(of: Data(text.utf8))
+    ) { [rates, ratesByOptimizer] problem, _ in
       let own = ratesByOptimizer[problem.description.optimizerKind] ?? rates
       return ScheduleSource(
         Replayed(rates: own.map { $0 * problem.usualLearningRate }, totalSteps: problem.plan.stepBudget))

@@ -1,4 +1,5 @@
 import Files
+import MetaLR
 
 /// That a method is better than another, written down before the runs that test it: `universal-sf < prodigy`.
 public struct SuiteClaim: Sendable, Equatable {
@@ -36,30 +37,21 @@ public struct SuiteClaim: Sendable, Equatable {
     return claims
   }
 
-  /// Tests claims on every suite that has both methods; the correction is over all of these tests.
+  /// Checks that a claim is about two of the methods that are compared.
   ///
-  /// - Throws: `UnknownMethod` for a claim that no suite can test.
-  public static func test(_ claims: [SuiteClaim], on results: [SuiteResults]) throws -> [SuiteResults.Test] {
-    let tests = try claims.flatMap { claim in
-      let tests = results.compactMap { $0.test(claim.method, against: claim.rival) }
-      guard !tests.isEmpty else {
-        throw UnknownMethod(claim: claim, known: results.first?.rows.map(\.name) ?? [])
-      }
-      return tests
+  /// - Throws: `ConfigurationError` that names them.
+  public func check(_ methods: [String]) throws(ConfigurationError) {
+    guard methods.contains(method), methods.contains(rival) else {
+      throw ConfigurationError(
+        name: "claim", value: "'\(method) < \(rival)'",
+        expected: "two of the methods that are compared: \(methods.joined(separator: ", "))")
     }
-    return SuiteResults.corrected(tests)
   }
 
-  /// A claim about a method that was not run.
-  public struct UnknownMethod: Error, CustomStringConvertible {
-    let claim: SuiteClaim
-    let known: [String]
-
-    /// What is wrong, and which methods there are.
-    public var description: String {
-      "The claim '\(claim.method) < \(claim.rival)' names a method that is not compared. "
-        + "There are: \(known.joined(separator: ", "))."
-    }
+  /// Tests claims on every suite; the correction is over all of these tests.
+  public static func test(_ claims: [SuiteClaim], on results: [SuiteResults]) -> [SuiteResults.Test] {
+    SuiteResults.corrected(
+      claims.flatMap { claim in results.compactMap { $0.test(claim.method, against: claim.rival) } })
   }
 }
 

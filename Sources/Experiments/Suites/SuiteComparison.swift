@@ -16,8 +16,8 @@ public struct SuiteComparison: Sendable {
   public let contenders: [SuiteContender]
   /// Seeds of the runs that count.
   public let seeds: [UInt64]
-  /// Which average of the weights every run has as a second candidate, the search's too; runs of an optimizer with an
-  /// average of its own are as they are.
+  /// Which average of the weights every run has as a second candidate, the search's too; contenders that bring an optimizer
+  /// with an average of its own are as they are.
   public let averaging: WeightAveraging
 
   /// The seed that the search chooses on.
@@ -215,7 +215,7 @@ public struct SuiteComparison: Sendable {
     }
 
     var key: String {
-      "\(problem.description.label) | \(problem.plan.stepBudget) | \(contender.name) \(contender.version) | from \(initialRate) | "
+      "\(problem.description.label) \(problem.description.datasetHash) \(problem.description.splitSizes) | \(problem.plan.stepBudget) | \(contender.name) \(contender.version) | from \(initialRate) | "
         + "seed \(seed)" + (averaging == .none ? "" : " | average \(averaging)")
     }
   }

@@ -83,6 +83,8 @@ private struct ProcessLines {
   let lines: AsyncStream<String>
 
   private static let pause: Int32 = 200
+  /// How often a pipe is read once the process has ended: what it started may write for ever.
+  private static let lastReads = 1000
   /// A longer line is cut.
   private static let longest = 65_536
 
@@ -95,9 +97,11 @@ private struct ProcessLines {
     Thread.detachNewThread {
       var rest: [UInt8] = []
       var bytes = [UInt8](repeating: 0, count: 16_384)
-      while true {
+      var readsLeft = Self.lastReads
+      while readsLeft > 0 {
         var ready = pollfd(fd: handle.fileDescriptor, events: Int16(POLLIN), revents: 0)
         let isOver = hasEnded.withLockedValue { $0 }
+        if isOver { readsLeft -= 1 }
         if poll(&ready, 1, Self.pause) == 0 {
           if isOver { break } else { continue }
         }
