@@ -61,7 +61,9 @@ struct ExploringSession: RateSource {
   /// Acts on the latest reading, and remembers it; a reading beyond what the policy can take ends the run.
   private mutating func decide(from rate: Double, scale: Double, target: Double?) throws -> Double {
     let values = controller.features.values(of: history)
-    guard values.allSatisfy({ $0?.isFinite ?? true }) else { throw RunStopped(step: history.latest?.step ?? 0) }
+    guard values.allSatisfy({ $0?.isFinite ?? true }) else {
+      throw RunStopped(step: history.latest?.step ?? 0)
+    }
     statistics.add(values)
     let inputs = controller.inputs(of: values)
     var decision =
