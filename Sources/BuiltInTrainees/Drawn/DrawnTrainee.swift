@@ -15,38 +15,28 @@ public final class DrawnTrainee: Trainee {
   public var reportsDynamics = true
 
   private let instructionSet: InstructionSet
-  private let network: RowNetwork
-  private var optimizer: Optimizer
-  private var average: WeightAverage?
-  private var meter: StepMeter
-  private var batch: Batch
+  let network: RowNetwork
+  var optimizer: Optimizer
+  var average: WeightAverage?
+  var meter: StepMeter
+  private var batch: DrawnBatch
   private var half: AlignedBuffer<Float>
-  private var predictions: (now: AlignedBuffer<Float>, before: AlignedBuffer<Float>)
-  private var run: Run?
-  private var firstGradient: (loss: Double, halfBatchCosine: Double)?
-  private var snapshots: [UInt64: Snapshot] = [:]
-  private var snapshotCount: UInt64 = 0
+  var predictions: (now: AlignedBuffer<Float>, before: AlignedBuffer<Float>)
+  var run: Run?
+  var firstGradient: (loss: Double, halfBatchCosine: Double)?
+  var snapshots: [UInt64: Snapshot] = [:]
+  var snapshotCount: UInt64 = 0
 
   /// A loss of so many times chance is a diverged run.
   private static let divergence = 1e4
 
-  private struct Run {
+  struct Run {
     var step = 0
     var stepBudget: Int
     var order: BatchOrder
     var hasDiverged = false
     /// Whether the average had the lower validation loss at the last observation.
     var usesAverage = false
-  }
-
-  private struct Snapshot {
-    let parameters, statistics: [Float]
-    let trainingPasses: UInt32
-    let optimizer: Optimizer.State
-    let average: [Float]
-    let meter: StepMeter.State
-    let predictions: [Float]
-    let run: Run
   }
 
   /// A trainee of the problem that `data` is of.
@@ -63,7 +53,7 @@ public final class DrawnTrainee: Trainee {
       data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
     average = Self.average(data.problem)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
-    batch = Batch(data)
+    batch = DrawnBatch(data)
     half = AlignedBuffer(count: model.count)
     predictions = Self.predictions(data)
   }
@@ -78,7 +68,7 @@ public final class DrawnTrainee: Trainee {
       data.problem.optimizer, count: model.count, instructionSet: instructionSet, tensors: model.tensors)
     average = Self.average(data.problem)
     meter = StepMeter(count: model.count, instructionSet: instructionSet)
-    batch = Batch(data)
+    batch = DrawnBatch(data)
     half = AlignedBuffer(count: model.count)
     predictions = Self.predictions(data)
     run = nil
@@ -280,81 +270,5 @@ extension DrawnTrainee {
     }
     return Observation(
       step: run.step, stepBudget: run.stepBudget, learningRate: learningRate, measures: measures)
-  }
-
-  /// A name for the state, which stays in memory.
-  public func snapshot() -> Data {
-    guard let run else { preconditionFailure("snapshot was called before reset") }
-    snapshotCount += 1
-    snapshots[snapshotCount] = Snapshot(
-      parameters: Array(network.parameters.elements),
-      statistics: Array(network.statistics.elements),
-      trainingPasses: network.trainingPasses, optimizer: optimizer.state,
-      average: average.map { Array($0.weights.elements) } ?? [], meter: meter.state,
-      predictions: Array(predictions.now.elements), run: run)
-    return Data("\(snapshotCount)".utf8)
-  }
-
-  /// Goes back to a snapshot of this run.
-  ///
-  /// - Throws: `TraineeError` for one that this run did not make.
-  public func restore(_ snapshot: Data) throws {
-    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)),
-      let saved = snapshots[number]
-    else {
-      throw TraineeError(
-        "The snapshot is not of this run of a drawn problem. Restore one that it made.")
-    }
-    network.parameters.assign(saved.parameters)
-    network.statistics.assign(saved.statistics)
-    network.trainingPasses = saved.trainingPasses
-    firstGradient = nil
-    try optimizer.restore(saved.optimizer)
-    average?.weights.assign(saved.average)
-    if saved.run.step == 0 { optimizer.begin(network.parameters) }
-    meter.restore(saved.meter, parameters: network.parameters)
-    predictions.now.assign(saved.predictions)
-    run = saved.run
-  }
-
-  /// Forgets a snapshot.
-  public func discard(_ snapshot: Data) {
-    guard let number = UInt64(String(decoding: snapshot, as: UTF8.self)) else { return }
-    snapshots[number] = nil
-  }
-}
-
-/// The examples of one step.
-private struct Batch {
-  let rows: AlignedBuffer<Float>
-  let count: Int
-  private let data: DrawnData
-  private let places: AlignedBuffer<Int32>
-  private let labels: AlignedBuffer<Int32>
-  private let values: AlignedBuffer<Float>
-
-  init(_ data: DrawnData) {
-    self.data = data
-    count = data.problem.batchSize
-    rows = AlignedBuffer(count: count * data.stride)
-    places = AlignedBuffer(count: count)
-    labels = AlignedBuffer(count: count)
-    values = AlignedBuffer(count: count)
-  }
-
-  var targets: RowTargets {
-    RowTargets(
-      labels: data.problem.classes > 0 ? UnsafePointer(labels.pointer) : nil, values: values.pointer
-    )
-  }
-
-  func fill(from order: inout BatchOrder) {
-    order.fill(places.elements)
-    for index in 0..<count {
-      let place = Int(places.pointer[index])
-      (rows.pointer + index * data.stride).update(from: data.row(place), count: data.stride)
-      labels.pointer[index] = data.labels.pointer[place]
-      values.pointer[index] = data.targets.pointer[place]
-    }
   }
 }
