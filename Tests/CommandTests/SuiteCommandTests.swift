@@ -25,6 +25,9 @@ struct SuiteCommandTests {
     for text in ["Share of problems within a regret", "Where which method is good", "Learned rates"] {
       #expect(page.contains(text), "\(text)")
     }
+    for name in ["profiles", "initial-rates", "rates", "kinds"] {
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/out/short-\(name).svg"), "\(name)")
+    }
     let journal = folder.path + "/out/suites.jsonl"
     let size = try Data(contentsOf: URL(fileURLWithPath: journal)).count
     let again = try compare("--claims", claims)

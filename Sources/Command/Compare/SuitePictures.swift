@@ -23,6 +23,19 @@ struct SuitePictures {
     row.goodRegrets.reduce(0, +) / Double(max(results.problems.count, 1))
   }
 
+  /// Writes each picture by itself.
+  ///
+  /// - Returns: The paths.
+  func write(to folder: String) throws -> [String] {
+    let figures =
+      [("profiles", profiles), ("initial-rates", initialRates)] + (rates.map { [("rates", $0)] } ?? [])
+    let paths = figures.map { "\(folder)/\(results.suite)-\($0.0).svg" }
+    for (path, figure) in zip(paths, figures) { try figure.1.write(to: path) }
+    let map = "\(folder)/\(results.suite)-kinds.svg"
+    try kinds.write(to: map)
+    return paths + [map]
+  }
+
   /// Which share of problems each method solves to within a regret.
   var profiles: ChartFigure {
     let scores = shown.compactMap { row in

@@ -24,7 +24,7 @@ struct SuiteReport {
     try page.write(to: paths[0])
     try AtomicFile.write(markdown, to: paths[1])
     try AtomicFile.write(StandardOutput.text(json: numbers), to: paths[2])
-    return paths
+    return try paths + results.flatMap { try SuitePictures(results: $0, methods: methods).write(to: folder) }
   }
 
   /// What a program reads.
