@@ -5,21 +5,10 @@ import Testing
 @testable import Service
 
 @Suite("The API", .serialized)
-struct APITests {
+struct APITests: DescribedAPI {
   let specification: Specification
 
   init() throws { specification = try Specification() }
-
-  /// Makes a request and holds the answer against the OpenAPI description.
-  func call(
-    _ client: TestClient, _ method: String, _ path: String, as template: String? = nil, body: String? = nil,
-    headers: [String: String] = [:]
-  ) async throws -> TestClient.Answer {
-    let answer = try await client.request(method, path, body: body, headers: headers)
-    let described = template ?? String(path.prefix { $0 != "?" })
-    #expect(specification.problems(answer, to: method, described) == [], "\(method) \(path): \(answer.body)")
-    return answer
-  }
 
   func open(_ client: TestClient, headers: [String: String] = [:]) async throws -> String {
     let answer = try await call(client, "POST", "/v1/runs", body: RunningService.opening, headers: headers)

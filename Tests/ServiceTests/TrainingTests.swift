@@ -5,20 +5,10 @@ import Testing
 @testable import Service
 
 @Suite("Controllers are trained by the service", .serialized)
-struct TrainingTests {
+struct TrainingTests: DescribedAPI {
   let specification: Specification
 
   init() throws { specification = try Specification() }
-
-  func call(
-    _ client: TestClient, _ method: String, _ path: String, as template: String? = nil, body: String? = nil,
-    headers: [String: String] = [:]
-  ) async throws -> TestClient.Answer {
-    let answer = try await client.request(method, path, body: body, headers: headers)
-    let described = template ?? String(path.prefix { $0 != "?" })
-    #expect(specification.problems(answer, to: method, described) == [], "\(method) \(path): \(answer.body)")
-    return answer
-  }
 
   func begin(
     _ client: TestClient, _ name: String, seed: Int, headers: [String: String] = [:]

@@ -20,6 +20,13 @@ struct SuiteWork {
   private static let calibrationSeed: UInt64 = 50_000_000
 
   func run(_ job: Job) throws -> [SuiteResults] {
+    let rivals = SuiteRivals.all + [SuiteRivals.searchedScheduleFree]
+    let replayed = controllers.filter { !$0.isGuarded }
+    try check(
+      controllers.map(\.name) + replayed.map { OpenLoop.contenderName(of: $0.name) } + [
+        Calibration.contenderName
+      ]
+        + rivals.map(\.name))
     let journal =
       job.isFirst
       ? try writingOutput { try Journal(path: "\(folder)/suites.jsonl", settings: ["suites": 1]) } : nil
@@ -32,15 +39,13 @@ struct SuiteWork {
       let calibration = try Calibration(
         fittedOn: known, averaging: averaging, on: pool, journal: journal,
         shouldStop: { interrupt.isRequested })
-      let replays = try controllers.filter { !$0.isGuarded }.map {
+      let replays = try replayed.map {
         try OpenLoop(
           of: $0, on: known, averaging: averaging, pool: pool, journal: journal,
           shouldStop: { interrupt.isRequested })
       }
       let contenders =
-        controllers + replays.map(\.contender) + [calibration.contender] + SuiteRivals.all
-        + [SuiteRivals.searchedScheduleFree]
-      try check(contenders.map(\.name))
+        controllers + replays.map(\.contender) + [calibration.contender] + rivals
       let comparisons = suites.map {
         SuiteComparison(
           suite: $0, contenders: contenders, averaging: averaging)

@@ -5,6 +5,8 @@ import MetaLR
 
 /// The one schedule for each optimizer that is best on average over problems that are not reported on.
 public struct Calibration: Sendable {
+  /// What tables call it.
+  public static let contenderName = "calibrated schedule"
   /// For each optimizer, its schedule and the multiple of the usual rate.
   public let choices: [String: (shape: ScheduleShape, multiple: Double)]
 
@@ -40,7 +42,7 @@ public struct Calibration: Sendable {
   public var contender: SuiteContender {
     let text = choices.sorted { $0.key < $1.key }.map { "\($0) \($1.shape.rawValue) \($1.multiple)" }
     return SuiteContender(
-      name: "calibrated schedule", version: checksum(of: Data(text.joined(separator: ",").utf8))
+      name: Self.contenderName, version: checksum(of: Data(text.joined(separator: ",").utf8))
     ) { [choices] problem, _ in
       let (shape, multiple) = choices[problem.description.optimizerKind] ?? (.cosine, 1)
       return ScheduleSource(

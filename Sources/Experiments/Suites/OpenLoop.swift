@@ -9,6 +9,9 @@ import Schedules
 /// The mean is the geometric one over problems that are not reported on, for each kind of optimizer by itself, of the
 /// rates in multiples of the usual one at each decision.
 public struct OpenLoop: Sendable {
+  /// What tables call the open loop of a controller.
+  public static func contenderName(of controller: String) -> String { "\(controller), open loop" }
+
   /// The name of the controller.
   public let name: String
   /// The optimizer that the controller drives; nil for each problem's own.
@@ -50,7 +53,7 @@ public struct OpenLoop: Sendable {
   public var contender: SuiteContender {
     let text = "\(rates) \(ratesByOptimizer.sorted { $0.key < $1.key })"
     return SuiteContender(
-      name: "\(name), open loop", optimizer: optimizer, version: checksum(of: Data(text.utf8))
+      name: Self.contenderName(of: name), optimizer: optimizer, version: checksum(of: Data(text.utf8))
     ) { [rates, ratesByOptimizer] problem, _ in
       let own = ratesByOptimizer[problem.description.optimizerKind] ?? rates
       return ScheduleSource(
