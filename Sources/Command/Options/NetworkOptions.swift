@@ -5,7 +5,9 @@ import NeuralNet
 /// The network of the built-in trainee, and its optimizer.
 struct NetworkOptions: ParsableArguments {
   @Option(
-    help: "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units) or resnet (default: cnn).")
+    help:
+      "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units), cnn-small (three convolutions with batch norm), mlp (two layers of 128 units) or resnet (default: cnn)."
+  )
   var model: ModelKind?
 
   @Option(
@@ -40,6 +42,8 @@ struct NetworkOptions: ParsableArguments {
     switch (modelKind, blocks) {
     case (.cnn, _): .leNet
     case (.leNetWide, _): .wideLeNet(dropout: dropout ?? 0)
+    case (.cnnSmall, _): .smallCNN()
+    case (.mlp, _): .mlp()
     case (.resnet, nil): .resNet18(width: width ?? 64)
     case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
     }
@@ -77,5 +81,7 @@ struct NetworkOptions: ParsableArguments {
 enum ModelKind: String, CaseIterable, ExpressibleByArgument {
   case cnn
   case leNetWide = "lenet-wide"
+  case cnnSmall = "cnn-small"
+  case mlp
   case resnet
 }
