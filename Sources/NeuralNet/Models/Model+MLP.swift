@@ -12,6 +12,7 @@ extension Model {
     var builder = try ModelBuilder(input: input)
     let first = builder.relu(try builder.dense(builder.input, "fc1", outputs: units))
     let second = builder.relu(try builder.dense(first, "fc2", outputs: units))
-    return try builder.build(logits: try builder.dense(second, "fc3", outputs: classes))
+    let logits = try builder.dense(second, "fc3", outputs: classes)
+    return try builder.build(logits: logits)
   }
 }
