@@ -86,7 +86,7 @@ struct SuiteTests {
   @Test("A range test is charged: the run after it has the steps that are left, to its suggestion's peak")
   func rangeTest() throws {
     for problem in Self.suite.problems {
-      let trainee = try problem.makeTrainee(nil)
+      let trainee = try problem.trainee(nil)
       let tested = try RangeTestedRun(on: trainee, of: problem, seed: 3, shouldStop: { false })
       let budget = problem.plan.stepBudget
       #expect(tested.plan.stepBudget < budget && tested.plan.stepBudget >= budget - budget / 4)
@@ -99,7 +99,7 @@ struct SuiteTests {
     #expect(throws: Interrupted.self) {
       let problem = Self.suite.problems[0]
       _ = try RangeTestedRun(
-        on: problem.makeTrainee(nil), of: problem, seed: 3, shouldStop: { true })
+        on: problem.trainee(nil), of: problem, seed: 3, shouldStop: { true })
     }
   }
 
