@@ -17,3 +17,17 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// "'a.ckpt' does not exist. Check the path."
   public var description: String { "'\(path)' \(problem). \(remedy)" }
 }
+
+/// A file that could not be written, told apart from one that could not be read.
+public struct OutputError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What went wrong with which file.
+  public let error: FileError
+
+  /// Creates an error about a file that was to be written.
+  public init(error: FileError) {
+    self.error = error
+  }
+
+  /// The same.
+  public var description: String { error.description }
+}

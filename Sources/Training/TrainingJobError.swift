@@ -1,5 +1,3 @@
-import Files
-
 /// A training of the same name is not finished.
 public struct UnfinishedTraining: Error, Sendable, Equatable, CustomStringConvertible {
   /// The checkpoint that it would write.
@@ -35,13 +33,4 @@ public struct ChangedTraining: Error, Sendable, Equatable, CustomStringConvertib
     "The training in '\(folder)' was begun with other options or other data. "
       + "Give the options that it was begun with (--episodes may differ), or begin again by --restart."
   }
-}
-
-/// A file that could not be written.
-public struct OutputError: Error, Sendable, CustomStringConvertible {
-  /// What went wrong with which file.
-  public let error: FileError
-
-  /// The same.
-  public var description: String { error.description }
 }

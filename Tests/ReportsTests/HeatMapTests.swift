@@ -78,6 +78,29 @@ struct HeatMapTests {
     #expect(picture.numbers.allSatisfy { $0.isFinite })
   }
 
+  @Test("Names that are too long are cut where they stay distinct")
+  func longNames() throws {
+    let names = [0.0025, 0.01, 0.04, 0.08].map { "controller with averages on schedule-free-adamw \($0)" }
+    let map = HeatMap(
+      title: "", rows: names.map { "\($0) over thousands of problems" }, columnNames: names,
+      cells: names.map { _ in names.map { _ in .value(1) } })
+    let picture = try Picture(Self.figure([map]).svg)
+    let cut = picture.texts.map(\.text).filter { $0.contains("…") }
+    #expect(cut.count == 8)
+    #expect(Set(cut).count == 8, "\(cut)")
+    for text in picture.texts where !text.isRotated {
+      #expect(text.left >= -2 && text.right <= 962, "\(text)")
+    }
+  }
+
+  @Test(
+    "A text is cut at the end, in the middle or at the start",
+    arguments: [(SVGText.Cut.end, "abcd…"), (.middle, "ab…ho"), (.start, "…egho")])
+  func cut(_ cut: SVGText.Cut, expected: String) {
+    // Four letters of 0.64 and the ellipsis of 1.02 make 3.58.
+    #expect(SVGText.fitted("abcdegho", width: 36, size: 10, cut: cut) == expected)
+  }
+
   @Test("A map in which everything failed, or all is equal, is still a picture")
   func extremes() throws {
     for cells in [[[HeatMap.Cell.mark(1), .mark(0)]], [[.value(7), .value(7)]]] {

@@ -99,14 +99,10 @@ struct Apply: ParsableCommand {
     if job.isFirst, let warning = unfamiliar.warning(checkpoint.card) { StandardError.write(warning) }
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }
-    let evaluator = Evaluator(
-      problem: task.problem, pool: job.pool(workers), options: job.silenced(show), interrupt: interrupt,
-      advice: "Nothing was written.")
-    let seeds = (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }
     let initialRates = initialRates.isEmpty ? checkpoint.card.training.initialLearningRates : initialRates
-    let results = try evaluator.run(
-      [.guarded(controller, name: GuardianLog.method)] + baseline, initialLearningRates: initialRates,
-      seeds: seeds)
+    let results = try runs(
+      of: [.guarded(controller, name: GuardianLog.method)] + baseline, on: task.problem, initialRates,
+      seeds: (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }, job, interrupt: interrupt)
     guard job.isFirst else { return }
     let log = GuardianLog(results)
     var written = try write(results, log)
@@ -122,6 +118,26 @@ struct Apply: ParsableCommand {
         + "applied to \(task.problem.description.summary):\n\n"
         + "\(table.text)\n\(log.summary.text)\n\n\(explanation.map { $0.text + "\n" } ?? "")Wrote \(written.joined(separator: ", ")).\n"
     )
+  }
+
+  /// The runs of every method, with progress.
+  private func runs(
+    of methods: [Method], on problem: Problem, _ initialRates: [Double], seeds: [UInt64], _ job: Job,
+    interrupt: Interrupt
+  ) throws -> [MethodRuns] {
+    let progress = ProgressReporter(
+      unit: .things("test run"), total: methods.count * initialRates.count * seeds.count,
+      options: job.silenced(show))
+    defer { progress.finish() }
+    let count = Counter()
+    progress.update(done: 0)
+    do {
+      return try MethodRuns.collect(
+        methods, initialLearningRates: initialRates, seeds: seeds, of: problem, on: job.pool(workers),
+        shouldStop: { interrupt.isRequested }, onRun: { _ in progress.update(done: count.increment()) })
+    } catch is Interrupted {
+      throw interrupt.error(advice: "Nothing was written.")
+    }
   }
 
   /// What drove the decisions of one run from each initial rate, where that was asked for.

@@ -5,9 +5,9 @@ import NeuralNet
 /// The network of the built-in trainee, and its optimizer.
 struct NetworkOptions: ParsableArguments {
   @Option(
-    help:
-      "Network: cnn (LeNet-5), lenet-wide (32 and 64 channels, 1,024 units), cnn-small (three convolutions with batch norm), mlp (two layers of 128 units) or resnet (default: cnn)."
-  )
+    help: ArgumentHelp(
+      "Network: \(ModelKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ")) (default: cnn)."
+    ))
   var model: ModelKind?
 
   @Option(
@@ -40,12 +40,10 @@ struct NetworkOptions: ParsableArguments {
   /// The network that the options describe.
   var specification: ModelSpecification {
     switch (modelKind, blocks) {
-    case (.cnn, _): .leNet
     case (.leNetWide, _): .wideLeNet(dropout: dropout ?? 0)
-    case (.cnnSmall, _): .smallCNN()
-    case (.mlp, _): .mlp()
     case (.resnet, nil): .resNet18(width: width ?? 64)
     case (.resnet, let blocks?): .cifarResNet(blocks: blocks, width: width ?? 16)
+    case (let kind, _): kind.specification
     }
   }
 
@@ -78,10 +76,6 @@ struct NetworkOptions: ParsableArguments {
 }
 
 /// The networks that the command can train.
-enum ModelKind: String, CaseIterable, ExpressibleByArgument {
-  case cnn
-  case leNetWide = "lenet-wide"
-  case cnnSmall = "cnn-small"
-  case mlp
-  case resnet
-}
+typealias ModelKind = ModelSpecification.Kind
+
+extension ModelSpecification.Kind: ExpressibleByArgument {}

@@ -73,15 +73,10 @@ struct PBTCommand: ParsableCommand {
       }
       defer { withExtendedLifetime(lock) {} }
       let store = PopulationStore(path: "\(output)/population.state", trainee: task.problem.description)
-      let pool = job.pool(workers, problem: task.problem)
-      let training = try train(configuration, on: pool, store: store, job: job, interrupt: interrupt)
-      guard let best = training.history.best else { return }
-      let test = try training.evaluate(best, on: pool)
+      let outcome = try train(
+        PopulationJob(configuration, keptIn: store), of: task.problem, job: job, interrupt: interrupt)
       guard job.isFirst else { return }
-      let report = PBTReport(
-        trainee: task.problem.description, configuration: configuration, history: training.history,
-        best: best,
-        originSeed: training.seed(of: training.history.lineage(of: best)[0]), test: test)
+      let report = PBTReport(task.problem.description, configuration, outcome)
       let written = try writingOutput { try report.write(to: output) }
       store.remove()
       try show.show(report.json, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
@@ -100,56 +95,31 @@ struct PBTCommand: ParsableCommand {
     return configuration
   }
 
-  /// Trains to the end, saving the population before the first round and after each.
-  ///
-  /// The first save shows at once whether the folder can be written.
+  /// Trains to the end, with progress.
   private func train(
-    _ configuration: PopulationTraining.Configuration, on pool: TraineePool, store: PopulationStore, job: Job,
-    interrupt: Interrupt
-  ) throws -> PopulationTraining {
-    let saved = try job.onFirst {
-      let saved = try store.load(configuration)
-      return [saved].compactMap(\.self).map {
-        SavedPopulation(history: $0.history, snapshots: $0.snapshots)
-      }
-    }
-    var training =
-      try saved.first.map {
-        try PopulationTraining(configuration, history: $0.history, snapshots: $0.snapshots)
-      } ?? PopulationTraining(configuration)
-    let members = configuration.members
+    _ population: PopulationJob, of problem: Problem, job: Job, interrupt: Interrupt
+  ) throws -> PopulationJob.Outcome {
+    let training = try population.begin(job.communicator)
+    let members = population.configuration.members
     let progress = ProgressReporter(
-      unit: .things("member"), total: configuration.rounds * members,
+      unit: .things("member"), total: population.configuration.rounds * members,
       done: training.history.rounds.count * members, options: job.silenced(show))
     defer { progress.finish() }
-    if job.isFirst { try writingOutput { try store.save(training) } }
-    while !training.isFinished {
-      let count = Counter()
-      let done = training.history.rounds.count * members
-      do {
-        try training.advance(on: pool, shouldStop: { interrupt.isRequested }) { _ in
-          progress.update(done: done + count.increment())
-        }
-      } catch is Interrupted {
-        throw interrupt.error(
-          advice: "The population is kept in \(store.path): the same command goes on from there.")
-      }
-      if job.isFirst { try writingOutput { try store.save(training) } }
-      if let best = training.history.best, let last = training.history.rounds.last {
-        progress.update(
-          done: training.history.rounds.count * members,
-          details: [
-            "best validation loss \(last[best].loss.fixed(4))", "rate \(last[best].learningRate.short)",
-          ])
-      }
+    let count = Counter(training.history.rounds.count * members)
+    do {
+      return try population.run(
+        training, on: job.pool(workers, problem: problem), isWriter: job.isFirst,
+        shouldStop: { interrupt.isRequested },
+        onMember: { _ in progress.update(done: count.increment()) },
+        onRound: { best in
+          progress.update(
+            done: count.value,
+            details: ["best validation loss \(best.loss.fixed(4))", "rate \(best.learningRate.short)"])
+        })
+    } catch is Interrupted {
+      throw interrupt.error(
+        advice: "The population is kept in \(population.store.path): the same command goes on from there.")
     }
-    return training
-  }
-
-  /// What the first rank reads for all.
-  private struct SavedPopulation: Codable {
-    let history: PopulationHistory
-    let snapshots: [Data]
   }
 }
 

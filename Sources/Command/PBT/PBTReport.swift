@@ -12,6 +12,16 @@ struct PBTReport {
   let originSeed: UInt64
   let test: Evaluation
 
+  init(
+    _ trainee: ProblemDescription, _ configuration: PopulationTraining.Configuration,
+    _ outcome: PopulationJob.Outcome
+  ) {
+    self.trainee = trainee
+    self.configuration = configuration
+    (history, best) = (outcome.history, outcome.best)
+    (originSeed, test) = (outcome.originSeed, outcome.test)
+  }
+
   var lineage: [Int] { history.lineage(of: best) }
 
   /// "LeNet-5 on fashion, adam, batch 200: 20 members, 300 steps, a selection every 15".

@@ -1,9 +1,5 @@
 import ArgumentParser
-import BuiltInTrainees
-import Datasets
 import Experiments
-import Files
-import Foundation
 import MetaLR
 import NeuralNet
 
@@ -121,10 +117,8 @@ struct SweepCommand: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       let sweep = try sweep()
-      let work = SweepWork(
-        subjects: try subjects(sweep.plan), sweep: sweep, folder: output,
-        workers: workers, options: job.silenced(show), interrupt: interrupt)
-      let report = SweepReport(try work.run(job), target: sweep.target, plan: sweep.plan)
+      let rows = try rows(of: sweep, try subjects(sweep.plan), job, interrupt: interrupt)
+      let report = SweepReport(rows, target: sweep.target, plan: sweep.plan)
       guard job.isFirst else { return }
       let written = try writingOutput { try report.write(to: output) }
       try show.show(report.json, text: report.text + "\nWrote \(written.joined(separator: ", ")).\n")
@@ -149,28 +143,43 @@ struct SweepCommand: ParsableCommand {
     guard trainee.process.command == nil else {
       let problem = try TraineeTask(trainee, preset: preset, plan: plan).problem
       return [
-        SweepSubject(model: problem.description.model, row: problem.description.model, problem: problem)
+        SweepSubject(
+          model: problem.description.model, optimizer: problem.description.model, problem: problem)
       ]
     }
     let names =
       optimizers.isEmpty ? trainee.network.optimizer.map { [$0] } ?? Self.usualOptimizers : optimizers
     let methods = try names.map { try Optimizer.Configuration(parsing: $0) }
     let models = try (widths.isEmpty ? [1] : widths).map { try trainee.network.specification.scaled(by: $0) }
-    let loaded = try trainee.data.load(preset)
-    // What a trainee is tested on is here a part of what it learns from.
-    let data = DataSplits(
-      name: loaded.name, train: loaded.train, validation: loaded.validation,
-      test: loaded.train.prefix(accuracyImages))
-    let hash = data.contentHash()
-    return try models.flatMap { model in
-      try methods.map { method in
-        let configuration = ImageClassifier.Configuration(
-          model: model, optimizer: method, batchSize: trainee.network.batchSize ?? preset.batchSize,
-          averaging: trainee.average.value)
-        return SweepSubject(
-          model: "\(model)", row: method.description,
-          problem: try .images(data, hash: hash, configuration: configuration, plan: plan))
+    return try SweepSubject.images(
+      trainee.data.load(preset), accuracyImages: accuracyImages, models: models, optimizers: methods,
+      batchSize: trainee.network.batchSize ?? preset.batchSize, averaging: trainee.average.value, plan: plan)
+  }
+
+  /// The runs of every subject, with progress.
+  private func rows(
+    of sweep: Sweep, _ subjects: [SweepSubject], _ job: Job, interrupt: Interrupt
+  ) throws -> [SweepRow] {
+    let path = "\(output)/runs.jsonl"
+    let journal = job.isFirst ? try writingOutput { try sweep.journal(at: path, of: subjects) } : nil
+    let progress = ProgressReporter(
+      unit: .things("run"), total: subjects.count * sweep.runCount, options: job.silenced(show))
+    defer { progress.finish() }
+    let count = Counter()
+    do {
+      return try writingOutput {
+        try sweep.run(
+          subjects, recordedIn: journal, on: { job.pool(workers, problem: $0) },
+          shouldStop: { interrupt.isRequested },
+          onSubject: { subject in
+            let name =
+              subjects.count > 1 ? "\(subject.optimizer), \(subject.model)" : subject.optimizer
+            progress.update(done: count.value, details: [name])
+          }, onRun: { _ in progress.update(done: count.increment()) })
       }
+    } catch is Interrupted {
+      throw interrupt.error(
+        advice: "Finished runs are kept in \(path): the same command goes on from there.")
     }
   }
 }

@@ -36,7 +36,7 @@ extension SweepReport {
       maps: models.map { model in
         let rows = rows.filter { $0.model == model }
         return HeatMap(
-          title: model, rows: rows.map(\.name),
+          title: model, rows: rows.map(\.optimizer),
           horizontal: ChartAxis("Learning rate", scale: .logarithmic),
           columns: rows[0].results.map(\.learningRate),
           cells: rows.map { row in
@@ -69,17 +69,17 @@ extension SweepReport {
             vertical: ChartAxis("Steps", scale: .logarithmic),
             series: rows.map { row in
               ChartSeries(
-                row.name, x: row.results.map(\.learningRate),
+                row.optimizer, x: row.results.map(\.learningRate),
                 y: row.results.map { $0.median.stepsToTarget.map(Double.init) ?? .nan })
             }),
           LineChart(
             title: "Training loss at the best rate\(suffix)", horizontal: ChartAxis("Step"),
             vertical: ChartAxis("Training loss", scale: .logarithmic),
             series: rows.compactMap { row in
-              let best = SweepRowSummary(row).bestLearningRate
+              let best = row.summary.bestLearningRate
               return row.results.first { $0.learningRate == best }.map { result in
                 ChartSeries(
-                  row.name, x: result.median.readings.map { Double($0.step) },
+                  row.optimizer, x: result.median.readings.map { Double($0.step) },
                   y: result.median.readings.map(\.trainLoss))
               }
             }),
@@ -144,7 +144,7 @@ extension SweepReport {
   private func forEachRun(_ body: ([String], SweepRun) throws -> Void) rethrows {
     for row in rows {
       for run in row.results.flatMap(\.runs) {
-        try body([row.model, row.name, "\(run.learningRate)", "\(run.seed)"], run)
+        try body([row.model, row.optimizer, "\(run.learningRate)", "\(run.seed)"], run)
       }
     }
   }

@@ -54,10 +54,10 @@ struct SweepReport {
         + [.init("rates that reach it"), .init("reached"), .init("not reached"), .init("diverged")])
     for (index, row) in rows.enumerated() {
       if index > 0, rows[index - 1].model != row.model { table.addGap() }
-      let summary = SweepRowSummary(row)
+      let summary = row.summary
       table.addRow(
         [
-          row.name + (models.count > 1 ? ", \(row.model)" : ""),
+          row.optimizer + (models.count > 1 ? ", \(row.model)" : ""),
           summary.bestLearningRate.map { "\($0)" } ?? "none",
           summary.stepsToTarget.map { "\($0)" } ?? "",
         ] + (withSeconds ? [summary.seconds?.fixed(2) ?? ""] : []) + [
@@ -72,56 +72,10 @@ struct SweepReport {
   struct JSON: Encodable {
     let target: SweepTarget
     let plan: RunPlan
-    let rows: [SweepRowSummary]
+    let rows: [SweepRow.Summary]
   }
 
-  var json: JSON { JSON(target: target, plan: plan, rows: rows.map(SweepRowSummary.init)) }
-}
-
-/// What the rates of one optimizer on one network came to.
-struct SweepRowSummary: Encodable {
-  let model: String
-  let optimizer: String
-  /// The rate with the fewest steps; of equals, the lowest; nil where none reached the target.
-  let bestLearningRate: Double?
-  let stepsToTarget: Int?
-  let seconds: Double?
-  /// The lowest and the highest rate that reached the target.
-  let reachingRange: [Double]?
-  let reached: Int
-  let notReached: Int
-  let diverged: Int
-  let rates: [Rate]
-
-  struct Rate: Encodable {
-    let learningRate: Double
-    let outcome: SweepRun.Outcome
-    let steps: Int
-    let seconds: Double
-    let reached: Int
-    let notReached: Int
-    let diverged: Int
-  }
-
-  init(_ row: SweepRow) {
-    model = row.model
-    optimizer = row.name
-    let reaching = row.results.filter { $0.median.outcome == .reached }
-    let best = reaching.min { $0.median.steps < $1.median.steps }
-    bestLearningRate = best?.learningRate
-    stepsToTarget = best?.median.steps
-    seconds = best?.median.seconds
-    reachingRange =
-      reaching.isEmpty ? nil : [reaching[0].learningRate, reaching[reaching.count - 1].learningRate]
-    func count(_ outcome: SweepRun.Outcome) -> Int { row.results.count { $0.median.outcome == outcome } }
-    (reached, notReached, diverged) = (count(.reached), count(.notReached), count(.diverged))
-    rates = row.results.map { result in
-      Rate(
-        learningRate: result.learningRate, outcome: result.median.outcome, steps: result.median.steps,
-        seconds: result.median.seconds, reached: result.count(of: .reached),
-        notReached: result.count(of: .notReached), diverged: result.count(of: .diverged))
-    }
-  }
+  var json: JSON { JSON(target: target, plan: plan, rows: rows.map(\.summary)) }
 }
 
 extension Array where Element: Hashable {

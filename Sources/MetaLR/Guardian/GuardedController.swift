@@ -108,18 +108,3 @@ public struct GuardedController: Sendable {
     return decision(rate, .rollback, Self.guardianSource)
   }
 }
-
-extension Guardian.State {
-  /// Takes a good observation into account.
-  mutating func accept(_ observation: Observation, _ configuration: Guardian.Configuration) {
-    validationLosses = Array(
-      (validationLosses + [observation.validationLoss]).suffix(Guardian.Configuration.window))
-    trainLosses = Array((trainLosses + [observation.trainLoss]).suffix(Guardian.Configuration.window))
-    goodObservations += 1
-    guard goodObservations.isMultiple(of: Guardian.Configuration.recovery) else { return }
-    failures = 0
-    // One rollback is undone at a time: whoever follows a schedule would go straight back to the rate that failed.
-    let higher = ceiling.map { $0 / configuration.rollbackScale } ?? .infinity
-    ceiling = higher < configuration.maximumLearningRate ? higher : nil
-  }
-}

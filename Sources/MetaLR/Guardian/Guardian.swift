@@ -19,36 +19,6 @@ public struct Guardian: Sendable, Equatable {
     self.configuration = configuration
   }
 
-  /// What a guardian remembers of one run.
-  public struct State: Codable, Sendable, Equatable {
-    /// Validation losses of the last good observations, the newest last.
-    public internal(set) var validationLosses: [Double]
-    /// Training losses of the last good observations, the newest last.
-    public internal(set) var trainLosses: [Double]
-    /// Failures since the run was last healthy.
-    public internal(set) var failures: Int
-    /// Good observations since the last failure.
-    public internal(set) var goodObservations: Int
-    /// The highest rate for now, per optimizer step: that of the last rollback at first, raised after every ten good
-    /// observations by as much as a rollback lowers it; nil without a failure to remember.
-    public internal(set) var ceiling: Double?
-    /// Whether the fallback has taken over for good.
-    public internal(set) var hasHandedOver: Bool
-
-    /// The state at the beginning of a run, or one that was kept.
-    public init(
-      validationLosses: [Double] = [], trainLosses: [Double] = [], failures: Int = 0,
-      goodObservations: Int = 0, ceiling: Double? = nil, hasHandedOver: Bool = false
-    ) {
-      self.validationLosses = validationLosses
-      self.trainLosses = trainLosses
-      self.failures = failures
-      self.goodObservations = goodObservations
-      self.ceiling = ceiling
-      self.hasHandedOver = hasHandedOver
-    }
-  }
-
   /// Whether an observation is a failure: a number that is not finite, or a loss far above the recent ones.
   ///
   /// A loss is a spike when it is above `median + (spikeRatio - 1) |median|` and above `median + 10 MAD` of the

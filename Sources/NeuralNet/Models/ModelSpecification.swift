@@ -92,3 +92,43 @@ extension ModelSpecification: CustomStringConvertible {
     }
   }
 }
+
+extension ModelSpecification {
+  /// The built-in networks by the names that a command line gives them.
+  ///
+  /// A new network is a file in `Models`, a case of ``ModelSpecification`` and one here.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// LeNet-5.
+    case cnn
+    /// The LeNet of TensorFlow's models.
+    case leNetWide = "lenet-wide"
+    /// A small convolutional network with batch normalisation.
+    case cnnSmall = "cnn-small"
+    /// Dense layers alone.
+    case mlp
+    /// ResNet-18.
+    case resnet
+
+    /// What it is, in a few words.
+    public var summary: String {
+      switch self {
+      case .cnn: "LeNet-5"
+      case .leNetWide: "32 and 64 channels, 1,024 units"
+      case .cnnSmall: "three convolutions with batch norm"
+      case .mlp: "two layers of 128 units"
+      case .resnet: "ResNet-18"
+      }
+    }
+
+    /// The network in its usual size.
+    public var specification: ModelSpecification {
+      switch self {
+      case .cnn: .leNet
+      case .leNetWide: .wideLeNet()
+      case .cnnSmall: .smallCNN()
+      case .mlp: .mlp()
+      case .resnet: .resNet18()
+      }
+    }
+  }
+}

@@ -58,7 +58,7 @@ public struct ChartFigure: Sendable, Equatable {
   }
 
   /// The figure as an SVG document.
-  public var svg: String { FigureDrawing(self).svg() }
+  public var svg: String { FigureLayout(self).svg() }
 
   /// Writes the figure as an SVG file, whole or not at all.
   ///

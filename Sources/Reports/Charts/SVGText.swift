@@ -26,25 +26,6 @@ enum SVGText {
     text.reduce(0) { $0 + width(of: $1) }
   }
 
-  /// `text`, or as much of its start as fits with an ellipsis.
-  ///
-  /// - Parameters:
-  ///   - text: One line.
-  ///   - room: The room in pixels.
-  ///   - size: The font size in pixels.
-  /// - Returns: A line that fits.
-  static func fitted(_ text: String, width room: Double, size: Double) -> String {
-    guard width(text) * size > room else { return text }
-    var (kept, used) = ("", width(of: "…"))
-    for character in text {
-      used += width(of: character)
-      if used * size > room { break }
-      kept.append(character)
-    }
-    while kept.last?.isWhitespace == true { kept.removeLast() }
-    return kept + "…"
-  }
-
   /// `text` broken at spaces into lines that fit; the last of `limit` lines ends in an ellipsis if need be.
   static func wrapped(_ text: String, width room: Double, size: Double, limit: Int) -> [String] {
     var lines: [String] = []
@@ -59,7 +40,7 @@ enum SVGText {
   }
 
   /// DejaVu Sans is among the widest of the usual sans serifs; these are its widths, rounded up by class.
-  private static func width(of character: Character) -> Double {
+  static func width(of character: Character) -> Double {
     switch character {
     case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", "!", " ", "(", ")", "[", "]", "f", "t", "r": 0.42
     case "m", "w", "M", "W", "@", "%", "…": 1.02

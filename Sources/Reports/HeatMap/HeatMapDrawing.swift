@@ -4,7 +4,7 @@ struct HeatMapDrawing {
   private static let width = 960.0
   private static let margin = 16.0
   private static let rowHeight = 26.0
-  private static let longestName = 160.0
+  private static let longestName = 190.0
 
   private let figure: HeatMapFigure
   private let scale: AxisScale
@@ -106,9 +106,10 @@ struct HeatMapDrawing {
     let size = min(4, max(narrowest / 2 - 2, 0.5))
     let classes = HeatMapStyle.classes(figure.palette)
     var (body, marks, numbers) = ("", "", "")
-    for (row, name) in map.rows.enumerated() {
+    let room = cellsLeft - Self.margin - 8
+    let labels = SVGText.fitted(map.rows, widths: map.rows.map { _ in room }, size: 12)
+    for (row, label) in labels.enumerated() {
       let y = top + Double(row) * Self.rowHeight
-      let label = SVGText.fitted(name, width: cellsLeft - Self.margin - 8, size: 12)
       body +=
         "<text class=\"key\" text-anchor=\"end\" x=\"\(pixel(cellsLeft - 8))\" "
         + "y=\"\(pixel(y + Self.rowHeight / 2 + 4))\">\(SVGText.escaped(label))</text>\n"
@@ -161,11 +162,12 @@ struct HeatMapDrawing {
   private func names(of map: HeatMap, top: Double) -> String {
     let edges = edges(of: map)
     let slopes = hasSlopingNames(map)
-    return map.columnNames.enumerated().map { index, name in
-      let middle = (edges[index] + edges[index + 1]) / 2
-      // A sloping name ends under its column, and starts inside the picture.
-      let room = slopes ? min(Self.longestName, (middle - Self.margin) / 0.8) : .infinity
-      let shown = SVGText.escaped(SVGText.fitted(name, width: room, size: 11))
+    let middles = zip(edges, edges.dropFirst()).map { ($0 + $1) / 2 }
+    // A sloping name ends under its column, and starts inside the picture.
+    let rooms = middles.map { slopes ? min(Self.longestName, ($0 - Self.margin) / 0.8) : .infinity }
+    let names = SVGText.fitted(map.columnNames, widths: rooms, size: 11)
+    return zip(names, middles).map { name, middle in
+      let shown = SVGText.escaped(name)
       let place = "x=\"\(pixel(middle + (slopes ? 4 : 0)))\" y=\"\(pixel(top + 15))\""
       let turn = slopes ? " transform=\"rotate(-35 \(pixel(middle + 4)) \(pixel(top + 15)))\"" : ""
       return

@@ -1,5 +1,5 @@
 /// Puts a figure's title, legend and panels in their places.
-struct FigureDrawing {
+struct FigureLayout {
   private static let margin = 16.0
   private static let columnGap = 22.0
   private static let rowGap = 20.0
