@@ -47,8 +47,9 @@ class RMSProp(Momentum):
 
 
 class ScheduleFreeAdamW:
-    """Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1), without decay."""
+    """Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1); without decay and with power 0, as built in."""
 
+    decay, power = 0.0, 0.0
     facts = {"usualLearningRate": 0.01, "isAdaptive": 1, "momentum": 0.9}
 
     def __init__(self, weights):
@@ -58,10 +59,12 @@ class ScheduleFreeAdamW:
     def step(self, weights, gradient, rate):
         self.count += 1
         self.largest = max(self.largest, rate)
-        self.total += self.largest**2
-        share = self.largest**2 / self.total if self.total > 0 else 0.0
+        weight = self.count**self.power * self.largest**2
+        self.total += weight
+        share = weight / self.total if self.total > 0 else 0.0
         self.v = 0.999 * self.v + 0.001 * gradient**2
-        self.z = self.z - rate * gradient / (numpy.sqrt(self.v / (1 - 0.999**self.count)) + 1e-8)
+        scaled = gradient / (numpy.sqrt(self.v / (1 - 0.999**self.count)) + 1e-8)
+        self.z = self.z - rate * (scaled + self.decay * weights)
         self.x = self.x + share * (self.z - self.x)
         return 0.1 * self.z + 0.9 * self.x
 

@@ -28,21 +28,19 @@ def record(program, data, only, workers, output):
     unknown = set(only or []) - set(names)
     if unknown:
         raise RecordingError(f"'{unknown.pop()}' is no problem of the demo; they are {', '.join(names)}.")
-    kept = {}
-    if only:
-        if not output.exists():
-            raise RecordingError(f"'{output}' is not there: record all problems first, without --only.")
-        kept = {problem["name"]: problem for problem in json.loads(output.read_text())["problems"]}
+    if only and not output.exists():
+        raise RecordingError(f"'{output}' is not there: record all problems first, without --only.")
+    recorded = {problem["name"]: problem for problem in json.loads(output.read_text())["problems"]} if only else {}
     made = description(program)
-    problems = []
     for problem in plan["problems"]:
         if only and problem["name"] not in only:
-            problems.append(kept[problem["name"]])
             continue
         print(problem["name"], flush=True)
-        problems.append({**record_problem(problem, plan, program, data, workers), "made": made})
-    content = {**{name: plan[name] for name in ("about", "seed", "multiples", "optimizers")}, "problems": problems}
-    output.write_text(text_of(content))
+        recorded[problem["name"]] = {**record_problem(problem, plan, program, data, workers), "made": made}
+        # Written after every problem: what is done survives an interruption, and --only goes on with the rest.
+        content = {name: plan[name] for name in ("about", "seed", "multiples", "optimizers")}
+        content["problems"] = [recorded[name] for name in names if name in recorded]
+        output.write_text(text_of(content))
     print(f"{output}: {output.stat().st_size} bytes")
 
 

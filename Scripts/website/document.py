@@ -2,6 +2,7 @@
 
 import dataclasses
 import html
+import itertools
 import posixpath
 import re
 from collections import Counter
@@ -127,8 +128,10 @@ def slug(words, counts):
 
 def scrollable(text, title):
     """Wide tables and code scroll in themselves, by keyboard too."""
-    label = html.escape(title)
-    text = text.replace("<table>", f'<div class="scroll" role="region" tabindex="0" aria-label="Table, {label}"><table>')
+    numbers, label = itertools.count(1), html.escape(title)
+    text = re.sub(
+        "<table>",
+        lambda _: f'<div class="scroll" role="region" tabindex="0" aria-label="Table {next(numbers)}, {label}"><table>', text)
     text = text.replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')
     text = text.replace('<th class="number">', '<th class="number" scope="col">')
     return text.replace("<pre>", '<pre tabindex="0">')

@@ -5,6 +5,10 @@ import posixpath
 import re
 
 
+# In the order in which they need each other.
+DEMO_SCRIPTS = ("demo-runs", "demo-chart", "demo-map", "demo")
+
+
 class Template:
     """Wraps pages."""
 
@@ -41,7 +45,7 @@ class Template:
             '<nav class="documents" aria-label="Documents"><details open><summary>All documents</summary>\n'
             f"{groups}</details></nav>\n")
         more = ("" if not wide else f'\n<link rel="stylesheet" href="{to("assets/demo.css")}">'
-                f'\n<script src="{to("assets/demo.js")}" defer></script>')
+                + "".join(f'\n<script src="{to(f"assets/{name}.js")}" defer></script>' for name in DEMO_SCRIPTS))
         return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -52,7 +56,8 @@ class Template:
 <link rel="icon" href="{to('assets/icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="{to('assets/style.css')}">
 <script src="{to('assets/theme.js')}"></script>
-<script src="{to('assets/page.js')}" defer></script>{more}
+<script src="{to('assets/page.js')}" defer></script>
+<script src="{to('assets/search.js')}" defer></script>{more}
 </head>
 <body data-root="{to('.')}" class="{'wide' if wide else 'text'}">
 <a class="skip" href="#main">Skip to the text</a>
