@@ -22,6 +22,8 @@ from .policy import Policy, actor_of
 SHIPPED = pathlib.Path(__file__).resolve().parent.parent / "checkpoints"
 FORMAT_VERSION = 3
 _VARIANCE_FLOOR = 1e-8
+# As in Sources/MetaLR/Checkpoint: beyond these a decision may be no number.
+_LARGEST_CLIP, _LARGEST_COUNT = 1000, 1 << 60
 
 
 class Action:
@@ -82,6 +84,15 @@ class Controller:
                 f"'{self.path}' is of format {version}; this version reads up to {FORMAT_VERSION}. Upgrade metalr."
             )
         try:
+            self._take(file)
+        except KeyError as error:
+            raise ValueError(f"'{self.path}' lacks {error} in its metadata. Copy it again.") from None
+        except (TypeError, AttributeError, OverflowError, RecursionError):
+            raise ValueError(f"'{self.path}' has metadata that cannot be read. Copy it again.") from None
+
+    def _take(self, file: safetensors.Safetensors) -> None:
+        """Raises ValueError, or what Python raises where something of another kind is found."""
+        try:
             description = json.loads(file.metadata["controller"])
             self.card: dict = json.loads(file.metadata["card"])
             self.features: List[Feature] = list(features_named(description["featureSet"]))
@@ -89,12 +100,11 @@ class Controller:
             policy, clip = description["policy"], float(description["normalizerClip"])
             samples = int(description["normalizerCount"])
             actor, inputs, actions = policy["actor"], policy["observationCount"], policy["actionCount"]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"'{self.path}' lacks {error} in its metadata. Copy it again.") from None
         except ValueError as error:
             raise ValueError(f"'{self.path}': {error}") from None
         count = len(self.features)
-        if inputs != count or actions != 1 or samples < 0 or not clip > 0:
+        fits = inputs == count and actions == 1 and 0 <= samples <= _LARGEST_COUNT and 0 < clip <= _LARGEST_CLIP
+        if not fits or not isinstance(self.card, dict):
             raise ValueError(f"'{self.path}' describes a controller whose parts do not fit each other.")
         self._clip = numpy.float32(clip)
         mean, squares = (file.tensors.get(f"normalizer.{part}") for part in ("mean", "squaredDeviations"))
@@ -102,6 +112,8 @@ class Controller:
             if part is None or part.shape != (count,) or not numpy.isfinite(part).all():
                 raise ValueError(f"'{self.path}' lacks the normalizer's {count} numbers. Copy it again.")
         assert mean is not None and squares is not None
+        if (squares < 0).any():
+            raise ValueError(f"'{self.path}' has negative squares, which give no decision. Copy it again.")
         if samples:
             self._mean = mean.astype(numpy.float64)
             self._deviation = numpy.sqrt(squares.astype(numpy.float64) / samples + _VARIANCE_FLOOR)
