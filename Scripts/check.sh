@@ -33,6 +33,10 @@ swift format lint --recursive --strict Sources Tests Package.swift
 step "modules"
 Scripts/check-architecture
 
+step "site"
+Scripts/site --test
+Scripts/site --output "$scratch/site"
+
 step "debug build"
 without_warnings debug swift build --scratch-path "$scratch" --build-tests -Xcc -O3
 

@@ -15,6 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
       EXAMPLES:
         metalr serve --checkpoints checkpoints --database metalr.sqlite
         metalr serve --checkpoints checkpoints --database metalr.sqlite --tokens tokens.txt
+        metalr serve --checkpoints checkpoints --database metalr.sqlite --tokens tokens.txt \
+          --listen 0.0.0.0:8443 --certificate fullchain.pem --private-key privkey.pem
       """)
 
   @Option(
@@ -33,6 +35,16 @@ struct ServeCommand: AsyncParsableCommand {
       "The file of tokens: a name, scopes (read,write or admin) and a SHA-256 a line. Without it only this machine is served.",
       valueName: "file"))
   var tokens: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve HTTPS with this certificate: a PEM file, the certificates up to its authority behind it. It is read again when it changes.",
+      valueName: "file"))
+  var certificate: String?
+
+  @Option(
+    help: ArgumentHelp("The private key of --certificate: a PEM file, not encrypted.", valueName: "file"))
+  var privateKey: String?
 
   @Flag(
     help: "Let tokens travel without TLS to an address that others can reach, as behind a proxy elsewhere.")
@@ -61,6 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.host = host
     configuration.port = port
     configuration.tokens = tokens
+    configuration.certificate = try certificateFiles
     configuration.allowsInsecureTokens = insecureTokens
     configuration.auditLog = auditLog
     configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
@@ -71,6 +84,17 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.logFormat = logFormat
     configuration.logLevel = verbose ? .debug : .notice
     try await MetaLRService(configuration).run()
+  }
+
+  private var certificateFiles: CertificateFiles? {
+    get throws {
+      switch (certificate, privateKey) {
+      case (nil, nil): return nil
+      case (let certificate?, let key?): return CertificateFiles(certificate: certificate, privateKey: key)
+      default:
+        throw ValidationError("--certificate and --private-key belong together; give both files.")
+      }
+    }
   }
 
   private func address() throws -> (host: String, port: Int) {

@@ -77,14 +77,20 @@ public struct DrawnProblems: ProblemDistribution {
         .init("families", range.families.members.map(\.rawValue).joined(separator: ", ")),
         .init("widths", range.widths.map(String.init).joined(separator: ", ")),
         .init("budget", "\(range.budgets.lowerBound) to \(range.budgets.upperBound) steps"),
+        .init("batch sizes", range.batchSizes.map(String.init).joined(separator: ", ")),
         .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),
-        .init("operations", "at most \(range.operations) a run"),
+        .init("operations", operations),
       ]
-        + share("regularization", range.regularization) + share("averaging", range.averaging))
+        + share("convolutions", range.convolutions) + share("regularization", range.regularization) + share("averaging", range.averaging))
+  }
+
+  private var operations: String {
+    let cap = "at most \(range.operations) a run"
+    return range.reach > 1 ? "\(cap), up to \(range.reach) times as many in a share that falls with them" : cap
   }
 
   private func share(_ name: String, _ value: Double) -> [DistributionDescription.Setting] {
-    value > 0 ? [.init(name, "in \(value) of the problems that can have it")] : []
+    value > 0 ? [.init(name, "in \(value) of the problems that can have \(name == "convolutions" ? "them" : "it")")] : []
   }
 
   /// 1: every problem is a new one.

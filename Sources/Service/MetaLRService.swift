@@ -19,6 +19,7 @@ public struct MetaLRService: Sendable {
   private let hub: EventHub
   private let housekeeper: Housekeeper
   private let reloader: Reloader
+  private let certificates: CertificateKeeper?
   private let trainings: TrainingQueue?
   private let audit: AuditTrail?
   private let logger: Logger
@@ -30,7 +31,7 @@ public struct MetaLRService: Sendable {
   /// Opens everything that the service needs.
   ///
   /// - Throws: `ConfigurationError` for an option out of its range; `FileError` when the database, the folder of
-  ///   checkpoints or the file of tokens cannot be used.
+  ///   checkpoints, the file of tokens or the certificate cannot be used.
   public init(_ configuration: ServiceConfiguration) throws {
     try configuration.validate()
     self.configuration = configuration
@@ -38,6 +39,10 @@ public struct MetaLRService: Sendable {
     let level = configuration.logLevel
     logger = Logger(label: "metalr") { LineLogHandler(label: $0, format: format, level: level) }
     let tokens = try configuration.tokens.map { [logger] in try TokenRegistry(path: $0, logger: logger) }
+    let certificates = try configuration.certificate.map { [logger] in
+      try CertificateKeeper($0, logger: logger)
+    }
+    self.certificates = certificates
     try Self.checkFolder(configuration.checkpoints)
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry)
@@ -68,7 +73,7 @@ public struct MetaLRService: Sendable {
       try AuditLog(path: $0, failures: metrics.auditFailures, logger: logger)
     }
     audit = log.map { AuditTrail(log: $0, access: access) }
-    reloader = Reloader(actions: [{ tokens?.reload() }, { log?.reopen() }])
+    reloader = Reloader(actions: [{ tokens?.reload() }, { log?.reopen() }, { certificates?.reload() }])
     endpoints = Endpoints(
       runs: RunRoutes(
         store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
@@ -78,9 +83,9 @@ public struct MetaLRService: Sendable {
         store: store, library: library, access: access, queue: queue, configuration: configuration.trainings,
         metrics: metrics, bodyBytes: configuration.limits.bodyBytes),
       status: StatusRoutes(
-        readiness: Readiness(store: store, library: library), gauges: StatusGauges(registry, store: store),
-        library: library, registry: registry,
-        access: access),
+        readiness: Readiness(store: store, library: library, certificates: certificates),
+        gauges: StatusGauges(registry, store: store, certificates: certificates),
+        library: library, registry: registry, access: access),
       dashboard: Dashboard())
   }
 
@@ -102,7 +107,7 @@ public struct MetaLRService: Sendable {
     let application = Application(
       router: endpoints.router(metrics: metrics, audit: audit),
       server: .http1(
-        configuration: .init(
+        .init(
           additionalChannelHandlers: [
             ConnectionGuard(
               count: connections, idleTimeout: .seconds(Int64(limits.idleSeconds)),
@@ -110,17 +115,24 @@ public struct MetaLRService: Sendable {
           ],
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-            maxHeaderFieldCount: 100))),
+            maxHeaderFieldCount: 100)),
+        certificates: certificates),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper, reloader] + (trainings.map { [$0] } ?? []),
+      services: [hub, housekeeper, reloader] + (trainings.map { [$0] } ?? [])
+        + (certificates.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()
         let port = channel.localAddress?.port ?? configuration.port
         if configuration.tokens == nil {
           logger.notice("no --tokens: everybody on this machine may use the service, and nobody else")
         }
-        logger.notice("listening", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+        logger.notice(
+          "listening",
+          metadata: [
+            "host": "\(configuration.host)", "port": "\(port)",
+            "scheme": configuration.certificate == nil ? "http" : "https",
+          ])
         onListening(configuration.host, port)
       },
       logger: logger)

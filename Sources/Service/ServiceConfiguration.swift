@@ -14,6 +14,8 @@ public struct ServiceConfiguration: Sendable {
   public var port: Int
   /// The file of tokens; nil lets everybody on this machine in, and nobody else.
   public var tokens: String?
+  /// The files of the certificate for HTTPS; nil, the default, for HTTP without TLS.
+  public var certificate: CertificateFiles?
   /// Whether tokens may travel to an address that others can reach without TLS; false by default, true where a proxy
   /// in front has the TLS.
   public var allowsInsecureTokens = false
@@ -61,12 +63,14 @@ public struct ServiceConfiguration: Sendable {
         value: "'\(host)', which others can reach, and there is no file of tokens",
         expected: "--tokens, or listen to 127.0.0.1")
     }
-    guard allowsInsecureTokens || AccessControl.isLoopback(host) else {
+    guard certificate != nil || allowsInsecureTokens || AccessControl.isLoopback(host) else {
       throw ConfigurationError(
         name: "address to listen to",
         value:
           "'\(host)', which others can reach, and the service has no TLS: anybody on the way can read the tokens",
-        expected: "127.0.0.1 behind a proxy with TLS on this machine, or --insecure-tokens")
+        expected:
+          "--certificate and --private-key, 127.0.0.1 behind a proxy with TLS on this machine, or --insecure-tokens"
+      )
     }
     for (name, value) in [
       ("limit on the body", Double(limits.bodyBytes)), ("limit on the head", Double(limits.headerBytes)),

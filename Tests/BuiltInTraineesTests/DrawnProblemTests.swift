@@ -85,6 +85,31 @@ struct DrawnProblemTests {
     #expect(problems.allSatisfy { $0.network.convolutions == 0 || $0.family == .pictures })
   }
 
+  @Test("A reach lets problems above the cap through, each octave at the price of one, and changes none below")
+  func reach() throws {
+    let range = DrawnRange(batchSizes: [4, 64], operations: 20e6, reach: 8)
+    let problems = (0..<UInt64(4000)).map { DrawnProblem.sampled(seed: $0, from: range) }
+    for problem in problems { try problem.validate() }
+    #expect(Set(problems.map(\.batchSize)) == [4, 64])
+    let excess = problems.map { $0.operations / range.operations }
+    #expect(excess.allSatisfy { $0 <= 8 })
+    // Without the reach's rule there would be more of the larger ones: sizes are spread over many octaves.
+    let octaves: [Double] = [0.5, 1, 2, 4].map { low in
+      excess.filter { $0 > low && $0 <= 2 * low }.reduce(0, +)
+    }
+    #expect(octaves.allSatisfy { $0 > 0.5 * octaves[0] && $0 < 2 * octaves[0] }, "\(octaves)")
+  }
+
+  @Test("A share of the problems are pictures with convolutions")
+  func convolutions() throws {
+    let range = DrawnRange(operations: 2e9, convolutions: 0.5)
+    let problems = (0..<UInt64(1000)).map { DrawnProblem.sampled(seed: $0, from: range) }
+    for problem in problems { try problem.validate() }
+    let plain = (0..<UInt64(1000)).map { DrawnProblem.sampled(seed: $0, from: DrawnRange(operations: 2e9)) }
+    func count(_ problems: [DrawnProblem]) -> Int { problems.count { $0.network.convolutions > 0 } }
+    #expect(count(problems) > 200 && count(problems) > 4 * count(plain))
+  }
+
   @Test("Training and held-out families are apart, and each family comes up")
   func families() {
     let heldOut = (0..<UInt64(100)).map {
@@ -119,8 +144,11 @@ struct DrawnProblemTests {
   @Test("Problems and ranges survive JSON")
   func coding() throws {
     let range = DrawnRange(
-      families: .heldOut, widths: [3], budgets: 5...9, optimizer: .adamW(decay: 0.1), operations: 1e9)
+      families: .heldOut, widths: [3], budgets: 5...9, batchSizes: [2, 4], optimizer: .adamW(decay: 0.1),
+      operations: 1e9, reach: 3)
     #expect(try JSONDecoder().decode(DrawnRange.self, from: JSONEncoder().encode(range)) == range)
+    let pictures = DrawnRange(convolutions: 0.3)
+    #expect(try JSONDecoder().decode(DrawnRange.self, from: JSONEncoder().encode(pictures)) == pictures)
     for problem in Self.sampled.prefix(50) {
       #expect(try JSONDecoder().decode(DrawnProblem.self, from: JSONEncoder().encode(problem)) == problem)
     }
@@ -154,5 +182,12 @@ struct DrawnProblemTests {
     #expect(throws: DrawnProblemError.self) { try DrawnRange(budgets: 50...(.max)).validate() }
     #expect(throws: DrawnProblemError.self) { try DrawnRange(optimizer: .adam(beta1: 2)).validate() }
     #expect(throws: DrawnProblemError.self) { try DrawnRange(operations: 1e6).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(batchSizes: []).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(batchSizes: [0]).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(reach: 0.5).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(convolutions: 1.5).validate() }
+    #expect(throws: DrawnProblemError.self) {
+      try DrawnRange(families: .heldOut, convolutions: 0.1).validate()
+    }
   }
 }

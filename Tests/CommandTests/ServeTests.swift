@@ -43,6 +43,45 @@ struct ServeTests {
     #expect(run.error.contains("give another address"))
   }
 
+  @Test("The Python client talks HTTPS to it with the authority's certificate, and to nobody without")
+  func certificates() throws {
+    let folder = try TemporaryFolder()
+    let client =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path + "/Clients/python/metalr/client.py"
+    let run = try ProgramRun(
+      script: """
+        cd "$FOLDER"
+        request="openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        $request -keyout ca.key -out ca.pem -subj /CN=authority 2>/dev/null || exit 1
+        $request -CA ca.pem -CAkey ca.key -keyout own.key -out own.pem -subj /CN=own \
+          -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1 2>/dev/null || exit 1
+        secret=$(printf secret | sha256sum | cut -d' ' -f1)
+        echo "alice read,write $secret" >tokens
+        "$METALR" serve --checkpoints . --database runs.sqlite --tokens tokens --listen 0.0.0.0:0 --log-format json \
+          --certificate own.pem --private-key own.key 2>log &
+        until grep -q '"scheme":"https"' log || ! kill -0 $!; do sleep 0.1; done
+        port=$(sed -n 's/.*"port":"\\([0-9]*\\)".*/\\1/p' log)
+        python3 - "$CLIENT" "https://127.0.0.1:$port" <<'END'
+        import importlib.util, sys
+        spec = importlib.util.spec_from_file_location("client", sys.argv[1])
+        client = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(client)
+        trusting = client.Client(sys.argv[2], token="secret", ca_file="ca.pem")
+        print(trusting.controllers())
+        try:
+            client.Client(sys.argv[2], token="secret").controllers()
+        except client.Unreachable as error:
+            print(error)
+        END
+        kill -TERM $!
+        wait $!
+        """, environment: ["FOLDER": folder.path, "CLIENT": client])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(
+      run.output.contains("'controllers': []") && run.output.contains("ca_file"), "\(run.output)\(run.error)")
+  }
+
   @Test(
     "What cannot be served is refused at the start, with the status of its kind",
     arguments: [
@@ -51,6 +90,8 @@ struct ServeTests {
       (["--spike-ratio", "1"], 64, "spike ratio"), (["--tokens", "/nowhere/tokens"], 66, "/nowhere/tokens"),
       (["--checkpoints", "/nowhere"], 66, "/nowhere"),
       (["--database", "/nowhere/runs.sqlite"], 66, "/nowhere/runs.sqlite"),
+      (["--certificate", "/nowhere/c.pem"], 64, "--private-key"),
+      (["--certificate", "/nowhere/c.pem", "--private-key", "/nowhere/k.pem"], 66, "/nowhere/c.pem"),
     ] as [([String], Int32, String)])
   func refusal(arguments: [String], status: Int32, text: String) throws {
     let folder = try TemporaryFolder()

@@ -57,6 +57,22 @@ struct FeedbackTests {
     #expect(try source.learningRates(after: Self.observation(step: 3, loss: 9), steps: 1) == [0.4])
   }
 
+  @Test("GreedyLR raises the rate where the loss fell, lowers it elsewhere, and stays within a decade")
+  func greedy() {
+    var source = GreedySource(initialLearningRate: 0.1)
+    let losses: [(Double, rate: Double)] = [
+      (9, 0.1), (5, 0.1), (4, 0.1 / 0.9), (4, 0.1), (6, 0.09), (.nan, 0.081), (3, 0.0729),
+    ]
+    for (index, (loss, rate)) in losses.enumerated() {
+      let rates = source.learningRates(after: Self.observation(step: 10 * index, loss: loss), steps: 2)
+      #expect(rates.count == 2 && rates.allSatisfy { abs($0 / rate - 1) < 1e-12 }, "\(index)")
+    }
+    for step in 10..<60 {
+      _ = source.learningRates(after: Self.observation(step: step, loss: Double(step)), steps: 1)
+    }
+    #expect(abs(source.learningRates(after: Self.observation(step: 60, loss: 99), steps: 1)[0] - 0.01) < 1e-12)
+  }
+
   @Test("A hypergradient moves the rate by beta times the product of gradient and last direction")
   func hypergradient() throws {
     let data = try smallShapes(train: 40)

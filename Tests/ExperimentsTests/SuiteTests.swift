@@ -1,9 +1,10 @@
 import BuiltInTrainees
-import Experiments
 import Files
 import Foundation
 import MetaLR
 import Testing
+
+@testable import Experiments
 
 @Suite("Comparisons over suites of problems")
 struct SuiteTests {
@@ -71,6 +72,44 @@ struct SuiteTests {
         abs($0 - $1) < 1e-3
       })
     #expect(results.rows[0].rates.count == 4 && results.rows[2].rates.isEmpty)
+  }
+
+  @Test("Every rival that needs no search runs on every problem, and none has a name twice")
+  func allRivals() throws {
+    #expect(Set(SuiteRivals.all.map(\.name)).count == SuiteRivals.all.count)
+    let results = try SuiteComparison(suite: Self.suite, contenders: SuiteRivals.all, seeds: [101]).run(
+      on: TraineePool(workers: 2))
+    #expect(results.rows.map(\.name) == SuiteRivals.all.map(\.name))
+    #expect(results.rows.allSatisfy { $0.regrets.joined().allSatisfy { !$0.isNaN } })
+  }
+
+  @Test("A range test is charged: the run after it has the steps that are left, to its suggestion's peak")
+  func rangeTest() throws {
+    for problem in Self.suite.problems {
+      let trainee = try problem.trainee(nil)
+      let tested = try RangeTestedRun(on: trainee, of: problem, seed: 3, shouldStop: { false })
+      let budget = problem.plan.stepBudget
+      #expect(tested.plan.stepBudget < budget && tested.plan.stepBudget >= budget - budget / 4)
+      var source = tested.source
+      let first = try trainee.reset(seed: 3, stepBudget: budget, learningRate: tested.peak)
+      let rates = source.learningRates(after: first, steps: tested.plan.stepBudget)
+      let highest = try #require(rates.max())
+      #expect(highest <= tested.peak * 1.0001 && highest > 0.5 * tested.peak && tested.peak > 0)
+    }
+    #expect(throws: Interrupted.self) {
+      let problem = Self.suite.problems[0]
+      _ = try RangeTestedRun(
+        on: problem.trainee(nil), of: problem, seed: 3, shouldStop: { true })
+    }
+  }
+
+  @Test("A suite goes on at any number, and no two suites share a problem")
+  func numbers() {
+    let two = ProblemSuite.drawn(.heldOut, count: 2).problems.map(\.description.label)
+    let next = ProblemSuite.drawn(.heldOut, count: 1, first: 1).problems.map(\.description.label)
+    #expect(two[1] == next[0] && two[0] != two[1])
+    let trained = ProblemSuite.drawn(.trained, count: 1).problems[0].description.dataset
+    #expect(trained != ProblemSuite.drawn(.short, count: 1).problems[0].description.dataset)
   }
 
   @Test("Claims are read line by line, tested together, and refused where nothing tests them")

@@ -59,12 +59,27 @@ struct CheckpointTests {
     }
   }
 
+  @Test("Only a controller whose rate falls by itself needs the format that older builds refuse")
+  func formats() throws {
+    let sample = try Self.sample()
+    for fall in [0, 0.4] {
+      var action = sample.controller.action
+      action.fall = fall
+      let controller = Controller(
+        features: sample.controller.features, action: action, normalizer: sample.controller.normalizer,
+        policy: sample.controller.policy)
+      let data = try Checkpoint(controller: controller, card: sample.card).encoded()
+      #expect(try Safetensors(decoding: data, path: "a").metadata["formatVersion"] == (fall > 0 ? "3" : "2"))
+      #expect(try Checkpoint(decoding: data, path: "a").controller.action == action)
+    }
+  }
+
   @Test("A newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(decoding: Self.sample().encoded(), path: "a.ckpt")
-    file.metadata["formatVersion"] = "3"
+    file.metadata["formatVersion"] = "4"
     let error = #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
-    #expect(error?.description.contains("format 3; this build reads up to 2") == true)
+    #expect(error?.description.contains("format 4; this build reads up to 3") == true)
   }
 
   @Test("Whatever is missing, of another shape or not finite is named")

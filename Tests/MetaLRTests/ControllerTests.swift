@@ -37,6 +37,45 @@ struct ControllerTests {
     #expect(abs(action.nextRate(from: there, action: -0.7) - 0.02) < 1e-16)
   }
 
+  /// A controller for any training that never moves the rate by itself.
+  private func idle(fall: Double) throws -> Controller {
+    var configuration = ControllerTraining.Configuration()
+    (configuration.features, configuration.action.fall) = (.universal, fall)
+    let fresh = try ControllerTraining(configuration: configuration).controller
+    let policy = try ActorCritic(
+      configuration: fresh.policy.configuration,
+      actorParameters: fresh.policy.actorParameters.map { _ in 0 },
+      criticParameters: fresh.policy.criticParameters)
+    return Controller(
+      features: fresh.features, action: fresh.action, normalizer: fresh.normalizer, policy: policy)
+  }
+
+  @Test("A fall takes the rate to nothing along a straight line at the end of a run of known length")
+  func fall() throws {
+    var session = try idle(fall: 0.4).session()
+    var unknown = try idle(fall: 0.4).session(hiding: [.budget])
+    var (reading, other) = (observation, observation)
+    for step in stride(from: 0, to: 100, by: 5) {
+      (reading.step, other.step) = (step, step)
+      reading.learningRate = session.nextLearningRate(after: reading)
+      other.learningRate = unknown.nextLearningRate(after: other)
+      #expect(abs(reading.learningRate / (0.001 * min(1, Double(100 - step) / 40)) - 1) < 1e-9, "\(step)")
+      #expect(other.learningRate == 0.001)
+    }
+  }
+
+  @Test("A fall is a share of the run, and not for imitations or features that do not look back")
+  func impossibleFall() throws {
+    #expect(throws: ConfigurationError.self) { try LearningRateAction(fall: 1.5).validate() }
+    var configuration = ControllerTraining.Configuration()
+    (configuration.features, configuration.action.fall) = (.paper, 0.4)
+    #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    configuration.features = .universal
+    try configuration.validate()
+    configuration.imitates = true
+    #expect(throws: ConfigurationError.self) { try configuration.validate() }
+  }
+
   @Test("An observation that is not finite leaves the rate as it is")
   func nonFinite() throws {
     let training = try ControllerTraining(configuration: .init())

@@ -33,7 +33,7 @@ struct RewardTests {
 
   @Test(
     "A run that diverges never earns more than one that finishes with every loss at the bound",
-    arguments: Reward.allCases.filter { $0 != .bestLoss })
+    arguments: Reward.allCases.filter { $0 != .bestLoss && $0 != .testLoss })
   func divergence(reward: Reward) {
     let discount = reward.defaultDiscount
     func discounted(_ rewards: [Double]) -> Double {
@@ -59,6 +59,25 @@ struct RewardTests {
     let diverged = reward.ofDivergence(first: 2, earned: [0, 0], plan: plan, discount: 1, chance: 2)
     #expect(abs(diverged - (-log(2.02 / 2) - 0.5)) < 1e-12)
     #expect(diverged < reward.value(losses: [2, 1e6], isLast: true, chance: 2))
+  }
+
+  @Test("The test loss is that of the weights of the lowest validation loss, and a diverged run has none")
+  func testLoss() throws {
+    func observation(_ step: Int, _ loss: Double) -> Observation {
+      Observation(
+        step: step, stepBudget: 30, trainLoss: loss, validationLoss: loss, predictionVariance: 1,
+        predictionChangeVariance: 1, weightMean: 0, weightVariance: 1, learningRate: 0.1)
+    }
+    var course = RunCourse(
+      observations: zip([0, 10, 20, 30], [2, 0.5, 1, 0.9]).map { observation($0, $1) })
+    let rewards = Reward.testLoss.values(of: course, plan: plan, discount: 1, chance: 2, test: 0.7)
+    #expect(rewards.prefix(2) == [0, 0] && abs(rewards[2] + log((0.7 + 0.02) / 2)) < 1e-12)
+    #expect(Reward.testLoss.needsTest && !Reward.bestLoss.needsTest)
+    course.hasDiverged = true
+    let diverged = Reward.testLoss.values(of: course, plan: plan, discount: 1, chance: 2, test: 0.7)
+    #expect(abs(diverged[2] - (-log(2.02 / 2) - 0.5)) < 1e-12)
+    let byValidation = Reward.bestLoss.values(of: course, plan: plan, discount: 1, chance: 2)
+    #expect(diverged == byValidation)
   }
 
   @Test("However small the discount, a divergence earns a finite number", arguments: [0, 0.1])

@@ -73,12 +73,14 @@ struct GradientTests {
     }
   }
 
-  @Test("The whole of LeNet, of a narrow wide LeNet and of a small ResNet")
+  @Test("The whole of LeNet, of a narrow wide LeNet, of an MLP, of a small CNN and of a small ResNet")
   func models() throws {
     let grey = Model.Shape(channels: 1, height: 28, width: 28)
     try check(.leNet(input: grey, classes: 10), batch: 5, "LeNet")
     try check(.wideLeNet(input: grey, classes: 10, width: 0.2, dropout: 0.4), batch: 5, "wide LeNet")
+    try check(.mlp(input: grey, classes: 10, width: 0.2), batch: 7, "MLP")
     let colour = Model.Shape(channels: 3, height: 8, width: 8)
+    try check(.smallCNN(input: colour, classes: 10, width: 0.4), batch: 19, "small CNN")
     try check(.resNet(input: colour, classes: 10, widths: [4, 6], blocks: 1), batch: 19, "ResNet")
   }
 

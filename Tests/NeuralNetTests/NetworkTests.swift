@@ -17,6 +17,7 @@ struct NetworkTests {
 
   static let models: [ModelSpecification] = [
     .leNet, .cifarResNet(blocks: 1, width: 3), .wideLeNet(width: 0.1, dropout: 0.4),
+    .mlp(width: 0.3), .smallCNN(width: 0.3),
   ]
 
   @Test(
@@ -72,6 +73,21 @@ struct NetworkTests {
     #expect(model.multiplyAdds == 6 * 25 * 784 + 16 * 150 * 100 + 400 * 120 + 120 * 84 + 84 * 10)
     #expect(model.trainingMultiplyAdds == 3 * model.multiplyAdds - 6 * 25 * 784)
     #expect(model.lastDenseWeights == model.parameters["fc3.weight"]?.range)
+  }
+
+  @Test("The MLP and the small CNN have the parameters that they promise, and scale")
+  func smallModels() throws {
+    let grey = Model.Shape(channels: 1, height: 28, width: 28)
+    #expect(try Model.mlp(input: grey, classes: 10).parameters.count == 118_282)
+    #expect(try Model.smallCNN(input: grey, classes: 10).parameters.count == 24_058)
+    let mlp = try ModelSpecification.mlp().scaled(by: 0.5)
+    #expect(mlp.description == "MLP x0.5")
+    #expect(try mlp.model(input: grey, classes: 10).parameters.count == 784 * 64 + 64 + 64 * 64 + 64 + 650)
+    let cnn = try ModelSpecification.smallCNN().scaled(by: 2)
+    #expect(cnn.description == "Small CNN x2.0")
+    #expect(try cnn.model(input: grey, classes: 10).parameters["conv3.weight"]?.range.count == 128 * 64 * 9)
+    #expect(throws: ModelError.self) { try ModelSpecification.mlp().scaled(by: 1000) }
+    #expect(throws: ModelError.self) { try ModelSpecification.smallCNN().scaled(by: 0) }
   }
 
   @Test("The wide LeNet has the parameters of TensorFlow's, and starts as TensorFlow does")

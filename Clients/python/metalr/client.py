@@ -77,7 +77,7 @@ class Client:
         if ca_file is not None and parts.scheme != "https":
             raise ValueError(f"ca_file is for https; the address is '{url}'")
         self._parts = parts
-        self._context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
+        self._context = _trust(ca_file) if parts.scheme == "https" else None
         self._token = token
         self._timeout = timeout
         self._retries = retries
@@ -229,6 +229,9 @@ class Client:
                     problem = f"The service at {self._parts.netloc} does not serve: {error}"
                     raise Unreachable(problem, error.retry_after) from error
                 wait = max(wait, min(error.retry_after or 0.0, LONGEST_WAIT))
+            except ssl.SSLCertVerificationError as error:
+                problem = f"The certificate of {self._parts.netloc} is not trusted ({error.verify_message})."
+                raise Unreachable(problem + " Give its authority's certificates as ca_file.") from error
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if attempt == self._retries:
@@ -267,6 +270,14 @@ class Client:
 
     def _headers(self, headers: Dict[str, str]) -> Dict[str, str]:
         return dict(headers, Authorization=f"Bearer {self._token}") if self._token else headers
+
+
+def _trust(ca_file: Optional[str]) -> ssl.SSLContext:
+    """Trusts the authorities of a file, or those of the system."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise ValueError(f"ca_file '{ca_file}' holds no certificates that can be read ({error})") from error
 
 
 def _reading(value: Any) -> Any:

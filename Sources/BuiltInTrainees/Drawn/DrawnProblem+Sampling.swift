@@ -4,7 +4,7 @@ extension DrawnProblem {
   /// A problem sampled from a range; the same seed gives the same problem.
   ///
   /// The sizes are log-uniform: inputs 8 to 64, classes 3 to 20 (or 2, in 30 %), training examples 256 to 8,191.
-  /// Problems above the range's cap on operations are sampled anew as a whole.
+  /// Problems that the range's cap on operations keeps out are sampled anew as a whole.
   ///
   /// - Precondition: ``DrawnRange/validate()`` accepts the range.
   public static func sampled(seed: UInt64, from range: DrawnRange) -> DrawnProblem {
@@ -12,9 +12,13 @@ extension DrawnProblem {
     var random = DrawnRandom(seed: seed, stream: .problem)
     let families = range.families.members
     while true {
-      let family = families[random.index(below: families.count)]
+      let convolves = range.convolutions > 0 && random.chance(Float(range.convolutions))
+      let family = convolves ? .pictures : families[random.index(below: families.count)]
       var problem = candidate(seed: seed, family: family, range: range, using: &random)
-      guard problem.operations <= range.operations else { continue }
+      if convolves, problem.network.convolutions == 0 {
+        problem.network.convolutions = 1 + random.index(below: 2)
+      }
+      guard range.keeps(problem, using: &random) else { continue }
       problem.network.regularize(share: range.regularization, seed: seed)
       problem.average(share: range.averaging)
       return problem
@@ -33,7 +37,7 @@ extension DrawnProblem {
     let imbalance = random.chance(0.6) ? 0 : random.uniform(0.5, 3)
     let network = network(for: rule, widths: range.widths, using: &random)
     let mixed = optimizer(using: &random)
-    let batchSize = 16 << random.index(below: 6)
+    let batchSize = range.batchSizes[random.index(below: range.batchSizes.count)]
     return DrawnProblem(
       seed: seed, family: family, inputs: inputs, classes: classes, trainCount: trainCount,
       labelNoise: Double(labelNoise), conditioning: Double(conditioning),
@@ -69,6 +73,15 @@ extension DrawnProblem {
     case ..<0.88: .adamW(decay: decay)
     default: .rmsprop()
     }
+  }
+}
+
+extension DrawnRange {
+  /// Whether a problem is small enough, or one of the few above the cap that are let through.
+  fileprivate func keeps(_ problem: DrawnProblem, using random: inout DrawnRandom) -> Bool {
+    let excess = problem.operations / operations
+    if excess <= 1 { return true }
+    return excess <= reach && random.chance(Float(1 / excess))
   }
 }
 

@@ -23,8 +23,18 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public var budgets: ClosedRange<Int> = 100...1000
   /// The optimizer; nil for a mixture: Adam 30 %, momentum 25 %, AdamW 18 %, SGD 15 %, RMSProp 12 %.
   public var optimizer: Optimizer.Configuration?
-  /// The largest ``DrawnProblem/operations`` of a problem; a problem above it is replaced by another.
+  /// The examples of a step, each number equally often before the cap.
+  public var batchSizes: [Int] = [16, 32, 64, 128, 256, 512]
+  /// The cap on ``DrawnProblem/operations``: a problem above it is replaced by another, but for ``reach``.
   public var operations: Double = 200e6
+  /// How far above the cap problems go, in multiples of it, at least 1.
+  ///
+  /// A problem of x times the cap, up to this multiple, is kept with probability 1/x: every octave of sizes above the
+  /// cap takes about as much time as the last one below it. At 1, the default, the cap is a hard one.
+  public var reach: Double = 1
+  /// Share of the problems, before the cap, that are pictures for a network with convolutions, beside those that come up
+  /// by themselves; in [0, 1], 0 by default.
+  public var convolutions: Double = 0
   /// Share of the networks with hidden layers that get batch norm where they have no layer norm, and, each by itself,
   /// dropout of 0.1 to 0.5; in [0, 1], 0 by default.
   public var regularization: Double = 0
@@ -37,14 +47,18 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public init(
     families: Families = .training, widths: [Int] = [8, 16, 32, 48, 64, 128],
     budgets: ClosedRange<Int> = 100...1000,
-    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, regularization: Double = 0,
-    averaging: Double = 0
+    batchSizes: [Int] = [16, 32, 64, 128, 256, 512],
+    optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, reach: Double = 1,
+    convolutions: Double = 0, regularization: Double = 0, averaging: Double = 0
   ) {
     self.families = families
     self.widths = widths
     self.budgets = budgets
+    self.batchSizes = batchSizes
     self.optimizer = optimizer
     self.operations = operations
+    self.reach = reach
+    self.convolutions = convolutions
     self.regularization = regularization
     self.averaging = averaging
   }
@@ -56,20 +70,29 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     try DrawnProblem.check(
       !widths.isEmpty && widths.allSatisfy((1...DrawnProblem.largestWidth).contains), "widths", widths,
       "from 1 to \(DrawnProblem.largestWidth), at least one")
+    let batches = 1...DrawnProblem.largestCount
+    try DrawnProblem.check(
+      !batchSizes.isEmpty && batchSizes.allSatisfy(batches.contains), "batchSizes", batchSizes,
+      "from 1 to \(batches.upperBound), at least one")
+    try DrawnProblem.check(reach >= 1 && reach.isFinite, "reach", reach, "at least 1")
+    let convolutionShares = families.members.contains(.pictures) ? 0.0...1 : 0...0
+    try DrawnProblem.check(
+      convolutionShares.contains(convolutions), "convolutions", convolutions,
+      "from 0 to \(convolutionShares.upperBound) for these families")
     try DrawnProblem.check((0...1).contains(regularization), "regularization", regularization, "in [0, 1]")
     try DrawnProblem.check((0...1).contains(averaging), "averaging", averaging, "in [0, 1]")
     try DrawnProblem.check(
       budgets.lowerBound >= 1 && budgets.upperBound <= DrawnProblem.largestBudget, "budgets", budgets,
       "from 1 to \(DrawnProblem.largestBudget)")
     if let optimizer { try DrawnProblem.check(optimizer) }
-    // Four times what the cheapest problem costs, a linear model of 16 inputs in batches of 16. Sampling at this cap
-    // still takes only 25 µs a problem.
-    let needed = 4 * 6 * 16 * 16 * 16 * Double(budgets.lowerBound)
+    // Four times what the cheapest problem costs, a linear model of 16 inputs. Sampling at this cap still takes only
+    // 25 µs a problem.
+    let needed = 4 * 6 * 16 * 16 * Double(batchSizes.min() ?? 1) * Double(budgets.lowerBound)
     guard operations >= needed else { throw .tooFewOperations(given: operations, needed: needed) }
   }
 }
 
-/// In JSON regularization and averaging may be absent, as in ranges that were written before there was any.
+/// In JSON what came later may be absent, as in ranges that were written before.
 extension DrawnRange {
   /// Reads a range.
   public init(from decoder: any Decoder) throws {
@@ -77,8 +100,11 @@ extension DrawnRange {
     families = try container.decode(Families.self, forKey: .families)
     widths = try container.decode([Int].self, forKey: .widths)
     budgets = try container.decode(ClosedRange<Int>.self, forKey: .budgets)
+    batchSizes = try container.decodeIfPresent([Int].self, forKey: .batchSizes) ?? batchSizes
     optimizer = try container.decodeIfPresent(Optimizer.Configuration.self, forKey: .optimizer)
     operations = try container.decode(Double.self, forKey: .operations)
+    reach = try container.decodeIfPresent(Double.self, forKey: .reach) ?? 1
+    convolutions = try container.decodeIfPresent(Double.self, forKey: .convolutions) ?? 0
     regularization = try container.decodeIfPresent(Double.self, forKey: .regularization) ?? 0
     averaging = try container.decodeIfPresent(Double.self, forKey: .averaging) ?? 0
   }

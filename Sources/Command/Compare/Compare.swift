@@ -38,7 +38,7 @@ struct Compare: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: trained, held-out, short, long, wide; or on real pictures: real, with --datasets (default: fashion, cifar10) and --models.",
+      "Compare controllers with what needs no search, on many sampled problems that no controller was trained on: trained, held-out, short, long, wide; or on real pictures: real, with --datasets (default: fashion, cifar10) and --models (default: mlp, cnn, cnn-small, and the ResNet of 8 layers).",
       valueName: "suite"))
   var suites: [SuiteName] = []
 
@@ -48,6 +48,12 @@ struct Compare: ParsableCommand {
       valueName: "count")
   )
   var problems: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --suites: the number of the first sampled problem of each; from 1000 on, say, none is one that tables of metalr were made of (default: 0).",
+      valueName: "number"))
+  var firstProblem: UInt64?
 
   @Option(
     help: ArgumentHelp(
@@ -99,7 +105,11 @@ struct Compare: ParsableCommand {
   @OptionGroup var show: OutputOptions
 
   /// The networks to compare on.
-  private var models: [ModelKind] { severalModels.isEmpty ? [trainee.network.modelKind] : severalModels }
+  private var models: [ModelKind] {
+    if !severalModels.isEmpty { return severalModels }
+    if suites.contains(.real), trainee.network.model == nil { return [.mlp, .cnn, .cnnSmall, .resnet] }
+    return [trainee.network.modelKind]
+  }
 
   func validate() throws {
     try trainee.network.validateSize(of: models)
@@ -107,8 +117,12 @@ struct Compare: ParsableCommand {
     try validateCount("--seeds", seeds)
     try validateCount("--search-seeds", searchSeeds)
     try validateCount("--problems", problems)
-    if suites.isEmpty, problems != nil || claims != nil {
-      throw ValidationError("--problems and --claims are for --suites.")
+    if suites.isEmpty, problems != nil || firstProblem != nil || claims != nil {
+      throw ValidationError("--problems, --first-problem and --claims are for --suites.")
+    }
+    if let firstProblem, firstProblem >= ProblemSuite.numberOfProblems {
+      throw ValidationError(
+        "--first-problem is \(firstProblem); give a number below \(ProblemSuite.numberOfProblems).")
     }
     if !suites.isEmpty, let name = optionOfOneProblem {
       throw ValidationError(
@@ -191,7 +205,7 @@ extension Compare {
   private func problemSuites() throws -> [ProblemSuite] {
     try suites.map { name in
       guard let drawn = name.drawn else { return try realSuite() }
-      return .drawn(drawn, count: problems)
+      return .drawn(drawn, count: problems, first: firstProblem ?? 0)
     }
   }
 
@@ -209,6 +223,7 @@ extension Compare {
     let specifications = models.map { model in
       var options = trainee.network
       options.model = model
+      if model == .resnet, options.width == nil { options.blocks = options.blocks ?? 1 }
       return options.specification
     }
     return try .images(sets, models: specifications, batchSize: trainee.network.batchSize ?? 128)

@@ -34,7 +34,7 @@ struct SuiteWork {
     let interrupt = interrupt
     do {
       let known = ProblemSuite.drawn(
-        .trained, count: calibrationCount, firstSeed: Self.calibrationSeed
+        .trained, count: calibrationCount, first: Self.calibrationSeed
       ).problems
       let calibration = try Calibration(
         fittedOn: known, averaging: averaging, on: pool, journal: journal,

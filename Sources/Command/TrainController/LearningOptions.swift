@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import MetaLR
 import Schedules
 import Training
@@ -82,12 +83,13 @@ struct LearningOptions: ParsableArguments {
 
   /// How a controller is trained on sampled problems, from `trained` where it begins as another.
   func universalConfiguration(
-    episodes usual: Int, seed: UInt64, from trained: Controller? = nil
+    episodes usual: Int, optimizer: Optimizer.Configuration?, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
     if let option = optionOfOneProblem {
       throw ValidationError("\(option) is for a training on one problem, or with a teacher; leave it out.")
     }
-    var configuration = ControllerTraining.Configuration.universal(episodes: episodes ?? usual, seed: seed)
+    var configuration = ControllerTraining.Configuration.universal(
+      episodes: episodes ?? usual, averages: optimizer?.hasEvaluationWeights ?? false, seed: seed)
     configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
     configuration.features = features ?? configuration.features
     if let trained {

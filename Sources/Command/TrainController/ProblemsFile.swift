@@ -14,13 +14,16 @@ struct ProblemsFile: Decodable {
   struct Drawn: Decodable {
     var budgets: [Int]?
     var widths: [Int]?
+    var batchSizes: [Int]?
     var optimizer: String?
     var operations: Double?
+    var reach: Double?
+    var convolutions: Double?
     var regularization: Double?
     var averaging: Double?
 
     enum CodingKeys: CodingKey, CaseIterable {
-      case budgets, widths, optimizer, operations, regularization, averaging
+      case budgets, widths, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging
     }
   }
 
@@ -64,7 +67,10 @@ struct ProblemsFile: Decodable {
     }
     range.widths = drawn.widths ?? range.widths
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
+    range.batchSizes = drawn.batchSizes ?? range.batchSizes
     range.operations = drawn.operations ?? range.operations
+    range.reach = drawn.reach ?? range.reach
+    range.convolutions = drawn.convolutions ?? range.convolutions
     range.regularization = drawn.regularization ?? range.regularization
     range.averaging = drawn.averaging ?? range.averaging
     return range

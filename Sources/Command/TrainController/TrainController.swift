@@ -135,7 +135,7 @@ struct TrainController: ParsableCommand {
     var configuration: ControllerTraining.Configuration
     if teachers.isEmpty {
       configuration = try learning.universalConfiguration(
-        episodes: 4_000, seed: seed.seed, from: trained?.controller)
+        episodes: 4_000, optimizer: givenOptimizer, seed: seed.seed, from: trained?.controller)
     } else {
       var learning = learning
       learning.teacher = "\(teachers[0])"
@@ -170,23 +170,28 @@ struct TrainController: ParsableCommand {
     return options.first(where: \.1)?.0 ?? learning.optionOfOneProblem
   }
 
+  private var givenOptimizer: Optimizer.Configuration? {
+    get throws { try trainee.network.optimizer.map { try Optimizer.Configuration(parsing: $0) } }
+  }
+
   /// A training on problems sampled from the built-in distribution.
   private func sampled(
     _ given: DrawnRange?, _ trained: Checkpoint?, _ files: ControllerFiles
   ) throws -> TrainingJob {
     let isShort = presets.length.preset == nil
-    let optimizer = try trainee.network.optimizer.map { try Optimizer.Configuration(parsing: $0) }
-    let configuration = try learning.universalConfiguration(
-      episodes: isShort ? 100_000 : 102_400, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
     var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
     if !isShort {
       range = DrawnRange(
-        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000, operations: 200e6, regularization: 0.25,
-        averaging: 0.5)
+        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000,
+        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], operations: 200e6, reach: 2, convolutions: 0.05,
+        regularization: 0.25, averaging: 0.5)
     }
     range = given ?? range
-    range.optimizer = optimizer ?? range.optimizer
+    range.optimizer = try givenOptimizer ?? range.optimizer
+    let configuration = try learning.universalConfiguration(
+      episodes: isShort ? 100_000 : 102_400, optimizer: range.optimizer, seed: seed.seed,
+      from: trained?.controller)
     let suites: [ProblemSuite] =
       seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
     return TrainingJob(

@@ -48,19 +48,22 @@ public struct ProblemSuite: Sendable {
     }
   }
 
-  /// The first problems of a drawn suite: the seeds are small whole numbers, where training samples from all 64-bit ones.
+  /// How many problems a drawn suite has in all: the seeds of the next one begin there.
+  public static let numberOfProblems: UInt64 = 1_000_000
+
+  /// Problems of a drawn suite: the seeds are small whole numbers, where training samples from all 64-bit ones.
   ///
   /// - Parameters:
   ///   - kind: The suite.
   ///   - count: How many problems; the usual number by default.
-  ///   - firstSeed: The seed of the first; one of the suite's own by default.
+  ///   - first: The number of the first; 0 by default.
   /// - Returns: The suite.
-  public static func drawn(_ kind: Drawn, count: Int? = nil, firstSeed: UInt64? = nil) -> ProblemSuite {
-    let first = firstSeed ?? UInt64(1_000_000 * (Drawn.allCases.firstIndex(of: kind) ?? 0))
+  public static func drawn(_ kind: Drawn, count: Int? = nil, first: UInt64 = 0) -> ProblemSuite {
+    let start = numberOfProblems * UInt64(Drawn.allCases.firstIndex(of: kind) ?? 0) + first
     return ProblemSuite(
       name: kind.rawValue,
       problems: (0..<UInt64(count ?? kind.usualCount)).map {
-        .drawn(DrawnProblem.sampled(seed: first + $0, from: kind.range))
+        .drawn(DrawnProblem.sampled(seed: start &+ $0, from: kind.range))
       })
   }
 }

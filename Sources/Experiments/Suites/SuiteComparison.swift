@@ -139,6 +139,12 @@ public struct SuiteComparison: Sendable {
         let problem = try job.adapted
         let rate = job.initialRate * problem.usualLearningRate
         trainee.reportsDynamics = job.contender.readsDynamics
+        if job.contender.testsRange {
+          let tested = try RangeTestedRun(
+            on: trainee, of: problem, seed: job.seed, shouldStop: shouldStop)
+          var source: any RateSource = tested.source
+          return try run(of: trainee, by: &source, job.seed, tested.peak, tested.plan, shouldStop)
+        }
         var source = try job.contender.makeSource(problem, rate)
         var outcome = try run(of: trainee, by: &source, job.seed, rate, problem.plan, shouldStop)
         trainee.reportsDynamics = true

@@ -15,6 +15,8 @@ public struct SuiteContender: Sendable {
   let makeSource: @Sendable (_ problem: Problem, _ initialRate: Double) throws -> any RateSource
   /// What a search on each problem chooses from, by validation loss; empty for no search.
   let candidates: [SuiteContender]
+  /// Whether it takes its rate from a range test, whose steps are charged to the run.
+  private(set) var testsRange = false
   /// Whether a guardian may change what its controller decides.
   public private(set) var isGuarded = false
   /// What tells it from another of the same name, such as a checksum of a controller.
@@ -48,6 +50,16 @@ public struct SuiteContender: Sendable {
     self.candidates = candidates
     version = ""
   }
+
+  /// A range test and one-cycle, both within the problem's budget, on the problem's own optimizer.
+  static let rangeTest: SuiteContender = {
+    var contender = SuiteContender(name: RangeTestedRun.contenderName) { problem, _ in
+      ScheduleSource(
+        try ScheduleShape.oneCycle.schedule(peak: problem.usualLearningRate, problem.plan.stepBudget))
+    }
+    contender.testsRange = true
+    return contender
+  }()
 
   /// A controller, from given multiples of the usual rate, with a guardian or without.
   public static func controller(

@@ -12,7 +12,7 @@ public struct Checkpoint: Sendable, Equatable {
   public var card: ControllerCard
 
   /// The newest format that this build writes and reads: 2 has features by name, looks, and deeper networks.
-  public static let formatVersion = 2
+  public static let formatVersion = 3
 
   /// Puts a checkpoint together.
   public init(controller: Controller, card: ControllerCard) {
@@ -49,11 +49,14 @@ public struct Checkpoint: Sendable, Equatable {
     return try Safetensors(
       tensors: tensors,
       metadata: [
-        Name.format: Name.formatValue, Name.formatVersion: String(Self.formatVersion),
+        Name.format: Name.formatValue, Name.formatVersion: String(Self.version(of: controller)),
         Name.controller: Self.json(description), Name.card: Self.json(card),
       ]
     ).encoded()
   }
+
+  /// The oldest format that holds a controller: a fall came with the third.
+  private static func version(of controller: Controller) -> Int { controller.action.fall > 0 ? 3 : 2 }
 
   private static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()

@@ -48,7 +48,8 @@ public struct ControllerSession: RateSource, Sendable {
       return observation.learningRate
     }
     memory.history.add(observation)
-    return decide(from: observation.learningRate, scale: controller.action.logScale)
+    let rate = observation.learningRate * memory.history.fall(of: controller.action)
+    return decide(from: rate, scale: controller.action.logScale)
   }
 
   /// The next rate, held for the whole interval.

@@ -13,6 +13,12 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   public var looks: Int
   /// The largest change of the rate's natural logarithm in one of these; 2.5 by default (a factor of 12).
   public var lookLogScale: Double
+  /// Share of a run, at its end, in which the rate falls by itself along a straight line to nothing, in [0, 1]; 0, the
+  /// default, for none.
+  ///
+  /// What the policy decides comes on top. A policy learns such a fall badly from rewards: it takes many small decisions
+  /// in one direction, each of which alone earns next to nothing. A run of unknown length has none.
+  public var fall: Double
   /// The lowest rate, above 0; 1e-6 by default.
   public var minimum: Double
   /// The highest rate, at least `minimum`; 1 by default.
@@ -20,12 +26,13 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
 
   /// Creates an action with its bounds.
   public init(
-    logScale: Double = 0.3, looks: Int = 0, lookLogScale: Double = 2.5, minimum: Double = 1e-6,
-    maximum: Double = 1
+    logScale: Double = 0.3, looks: Int = 0, lookLogScale: Double = 2.5, fall: Double = 0,
+    minimum: Double = 1e-6, maximum: Double = 1
   ) {
     self.logScale = logScale
     self.looks = looks
     self.lookLogScale = lookLogScale
+    self.fall = fall
     self.minimum = minimum
     self.maximum = maximum
   }
@@ -41,6 +48,10 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
     guard (0...100).contains(looks) else {
       throw ConfigurationError(
         name: "number of looks", value: "\(looks)", expected: "a whole number from 0 to 100")
+    }
+    guard (0...1).contains(fall) else {
+      throw ConfigurationError(
+        name: "share of the run in which the rate falls", value: "\(fall)", expected: "a number from 0 to 1")
     }
     guard minimum > 0, minimum.isFinite else {
       throw ConfigurationError(
@@ -77,19 +88,20 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   }
 }
 
-/// What a controller that does not look would leave out is left out of the file.
+/// What a controller has no use for is left out of the file.
 extension LearningRateAction {
   private enum CodingKeys: String, CodingKey {
-    case logScale, looks, lookLogScale, minimum, maximum
+    case logScale, looks, lookLogScale, fall, minimum, maximum
   }
 
-  /// Reads an action; one without looks may leave them out.
+  /// Reads an action; one without looks or fall may leave them out.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     logScale = try container.decode(Double.self, forKey: .logScale)
     looks = try container.decodeIfPresent(Int.self, forKey: .looks) ?? 0
     lookLogScale =
       try container.decodeIfPresent(Double.self, forKey: .lookLogScale) ?? LearningRateAction().lookLogScale
+    fall = try container.decodeIfPresent(Double.self, forKey: .fall) ?? 0
     minimum = try container.decode(Double.self, forKey: .minimum)
     maximum = try container.decode(Double.self, forKey: .maximum)
   }
@@ -102,6 +114,7 @@ extension LearningRateAction {
       try container.encode(looks, forKey: .looks)
       try container.encode(lookLogScale, forKey: .lookLogScale)
     }
+    if fall > 0 { try container.encode(fall, forKey: .fall) }
     try container.encode(minimum, forKey: .minimum)
     try container.encode(maximum, forKey: .maximum)
   }

@@ -166,6 +166,9 @@ extension ControllerTraining {
       try ppo.validate()
       if imitates { try validateImitation() }
       if groupSize > 1 { try validateGroups() }
+      try Self.check(
+        action.fall == 0 || features.looksBack && !imitates, "share of the run in which the rate falls",
+        action.fall, "0 for an imitation, and for features that do not look back")
     }
 
     private func validateImitation() throws(ConfigurationError) {
@@ -219,7 +222,7 @@ extension ControllerTraining {
 extension LearningRateAction {
   /// Its numbers in one line.
   fileprivate var summary: String {
-    "\(logScale), \(minimum) to \(maximum), \(looks) looks of \(lookLogScale)"
+    "\(logScale), \(minimum) to \(maximum), \(looks) looks of \(lookLogScale)" + (fall > 0 ? ", fall \(fall)" : "")
   }
 }
 

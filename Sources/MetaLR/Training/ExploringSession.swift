@@ -54,7 +54,8 @@ struct ExploringSession: RateSource {
     }
     history.add(observation)
     let target = teacher?.learningRate(at: observation.step + steps / 2)
-    let rate = try decide(from: observation.learningRate, scale: controller.action.logScale, target: target)
+    let before = observation.learningRate * history.fall(of: controller.action)
+    let rate = try decide(from: before, scale: controller.action.logScale, target: target)
     return Array(repeating: rate, count: steps)
   }
 

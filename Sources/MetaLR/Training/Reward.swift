@@ -16,12 +16,17 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   /// `-log((lowest loss + 0.01 chance) / chance)` after the last decision, nothing before: what runs of one problem are
   /// compared by. A run that diverges gets 0.5 less than its first loss is worth.
   case bestLoss = "best-loss"
+  /// As ``bestLoss``, but of the loss on the test split with the weights of the lowest validation loss.
+  ///
+  /// The lowest of many noisy validation losses flatters restless runs: a policy that earns it learns to keep the rate up
+  /// at the end. Data that chose no weights do not.
+  case testLoss = "test-loss"
 
   /// The discount that suits the reward: 0.99, or 1 where the sum is meant to telescope.
   public var defaultDiscount: Double {
     switch self {
     case .validationLoss, .logValidationLoss: 0.99
-    case .improvement, .bestImprovement, .final, .bestLoss: 1
+    case .improvement, .bestImprovement, .final, .bestLoss, .testLoss: 1
     }
   }
 
@@ -42,7 +47,7 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     case .bestImprovement:
       let lowest = Self.logarithm(before.min() ?? current)
       return max(0, lowest - Self.logarithm(current))
-    case .bestLoss: return isLast ? -Self.overChance(losses.min() ?? current, chance ?? losses[0]) : 0
+    case .bestLoss, .testLoss: return isLast ? -Self.overChance(losses.min() ?? current, chance ?? losses[0]) : 0
     case .final: return isLast ? Self.logarithm(losses[0]) - Self.logarithm(current) : 0
     }
   }
@@ -63,7 +68,7 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     first: Double, earned: [Double], plan: RunPlan, discount: Double, chance: Double? = nil
   ) -> Double {
     // The lowest loss is at most the first one.
-    if self == .bestLoss { return -Self.overChance(first, chance ?? first) - 0.5 }
+    if self == .bestLoss || self == .testLoss { return -Self.overChance(first, chance ?? first) - 0.5 }
     var worst = 0.0
     var soFar = 0.0
     var factor = 1.0
@@ -82,8 +87,13 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
     return max((worst - 1 - soFar) / factorAtEnd, -Double(Float.greatestFiniteMagnitude.squareRoot()))
   }
 
-  /// The rewards of a run, one for each of its intervals.
-  func values(of course: RunCourse, plan: RunPlan, discount: Double, chance: Double?) -> [Double] {
+  /// Whether a run is tested for it.
+  var needsTest: Bool { self == .testLoss }
+
+  /// The rewards of a run, one for each of its intervals; `test` is its loss on the test split, where it was tested.
+  func values(
+    of course: RunCourse, plan: RunPlan, discount: Double, chance: Double?, test: Double? = nil
+  ) -> [Double] {
     let losses = course.observations.map(\.validationLoss)
     var rewards: [Double] = []
     for index in losses.indices.dropFirst() {
@@ -91,6 +101,8 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
       if isLast, course.hasDiverged {
         rewards.append(
           ofDivergence(first: losses[0], earned: rewards, plan: plan, discount: discount, chance: chance))
+      } else if isLast, needsTest, let test {
+        rewards.append(-Self.overChance(test, chance ?? losses[0]))
       } else {
         rewards.append(value(losses: Array(losses[...index]), isLast: isLast, chance: chance))
       }
@@ -102,7 +114,7 @@ public enum Reward: String, CaseIterable, Codable, Sendable {
   func worth(of course: RunCourse, rewards: [Double], chance: Double?) -> [Double] {
     let losses = course.observations.map(\.validationLoss)
     switch self {
-    case .bestLoss, .final:
+    case .bestLoss, .testLoss, .final:
       return rewards.indices.map {
         value(losses: [losses[0]] + losses[...$0], isLast: true, chance: chance)
       }

@@ -18,10 +18,11 @@ struct Rollout: Sendable, Codable {
       looks: start.looks, usesCritic: configuration.groupSize == 1, generator: start.exploration)
     let course = try RunCourse.driven(
       trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
-      plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
+      plan: problem.plan, keepsBest: configuration.reward.needsTest, shouldStop: shouldStop)
     let chance = problem.chanceLoss()
     let rewards = configuration.reward.values(
-      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: chance)
+      of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: chance,
+      test: configuration.reward.needsTest ? try trainee.evaluate().loss : nil)
     let worth = configuration.reward.worth(of: course, rewards: rewards, chance: chance)
     // A look earns nothing by itself; the last one decides the first interval.
     let looks = session.episode.values.count - rewards.count

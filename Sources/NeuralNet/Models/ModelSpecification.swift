@@ -6,6 +6,10 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
   case scaledLeNet(width: Double)
   /// The LeNet of TensorFlow's models: ``Model/wideLeNet(input:classes:width:dropout:)``.
   case wideLeNet(width: Double = 1, dropout: Double = 0)
+  /// Dense layers alone: ``Model/mlp(input:classes:width:)``.
+  case mlp(width: Double = 1)
+  /// A small convolutional network with batch normalisation: ``Model/smallCNN(input:classes:width:)``.
+  case smallCNN(width: Double = 1)
   /// A residual network of basic blocks: ``Model/resNet(input:classes:widths:blocks:)``.
   case resNet(widths: [Int] = [64, 128, 256, 512], blocks: Int = 2)
 
@@ -35,6 +39,12 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
     case .wideLeNet(let width, let dropout):
       _ = try Self.scaled(1, by: width * factor)
       return .wideLeNet(width: width * factor, dropout: dropout)
+    case .mlp(let width):
+      _ = try Self.scaled(1, by: width * factor)
+      return .mlp(width: width * factor)
+    case .smallCNN(let width):
+      _ = try Self.scaled(1, by: width * factor)
+      return .smallCNN(width: width * factor)
     case .resNet(let widths, let blocks):
       var scaled: [Int] = []
       for width in widths { scaled.append(try Self.scaled(width, by: factor)) }
@@ -59,6 +69,8 @@ public enum ModelSpecification: Sendable, Equatable, Hashable, Codable {
     case .scaledLeNet(let width): try .leNet(input: input, classes: classes, width: width)
     case .wideLeNet(let width, let dropout):
       try .wideLeNet(input: input, classes: classes, width: width, dropout: dropout)
+    case .mlp(let width): try .mlp(input: input, classes: classes, width: width)
+    case .smallCNN(let width): try .smallCNN(input: input, classes: classes, width: width)
     case .resNet(let widths, let blocks):
       try .resNet(input: input, classes: classes, widths: widths, blocks: blocks)
     }
@@ -73,6 +85,8 @@ extension ModelSpecification: CustomStringConvertible {
     case .scaledLeNet(let width): "LeNet-5 x\(width)"
     case .wideLeNet(let width, let dropout):
       "Wide LeNet" + (width == 1 ? "" : " x\(width)") + (dropout == 0 ? "" : " (dropout \(dropout))")
+    case .mlp(let width): "MLP" + (width == 1 ? "" : " x\(width)")
+    case .smallCNN(let width): "Small CNN" + (width == 1 ? "" : " x\(width)")
     case .resNet(let widths, let blocks):
       "ResNet-\(2 * widths.count * blocks + 2) (\(widths.map(String.init).joined(separator: "-")))"
     }
@@ -88,6 +102,10 @@ extension ModelSpecification {
     case cnn
     /// The LeNet of TensorFlow's models.
     case leNetWide = "lenet-wide"
+    /// A small convolutional network with batch normalisation.
+    case cnnSmall = "cnn-small"
+    /// Dense layers alone.
+    case mlp
     /// ResNet-18.
     case resnet
 
@@ -96,6 +114,8 @@ extension ModelSpecification {
       switch self {
       case .cnn: "LeNet-5"
       case .leNetWide: "32 and 64 channels, 1,024 units"
+      case .cnnSmall: "three convolutions with batch norm"
+      case .mlp: "two layers of 128 units"
       case .resnet: "ResNet-18"
       }
     }
@@ -105,6 +125,8 @@ extension ModelSpecification {
       switch self {
       case .cnn: .leNet
       case .leNetWide: .wideLeNet()
+      case .cnnSmall: .smallCNN()
+      case .mlp: .mlp()
       case .resnet: .resNet18()
       }
     }

@@ -3,6 +3,8 @@ enum MetricHelp {
   static let texts = [
     "metalr_audit_failures_total": "Lines that could not be written to the audit log.",
     "metalr_build_info": "1, with the version of the program and of the rules that decide.",
+    "metalr_certificate_end_timestamp_seconds":
+      "When clients stop accepting the certificate, in seconds since 1970.",
     "metalr_commit_duration_seconds": "Time that a commit took, its sync included.",
     "metalr_commit_failures_total": "Commits that failed, with all of their requests.",
     "metalr_commits_total": "Commits, failed ones included.",

@@ -28,6 +28,7 @@ actor Readiness {
 
   private let store: RunStore
   private let library: ControllerLibrary
+  private let certificates: CertificateKeeper?
   private let deadline: Duration
   private var latest: (report: Report, time: ContinuousClock.Instant)?
   /// The controllers seen so far: one that disappears is told.
@@ -39,11 +40,16 @@ actor Readiness {
   /// - Parameters:
   ///   - store: Is asked to write.
   ///   - library: Is looked through.
+  ///   - certificates: Is asked how long clients will accept it.
   ///   - deadline: How long a write may take.
-  init(store: RunStore, library: ControllerLibrary, deadline: Duration = .seconds(3)) {
+  init(
+    store: RunStore, library: ControllerLibrary, certificates: CertificateKeeper? = nil,
+    deadline: Duration = .seconds(3)
+  ) {
     self.store = store
-    self.deadline = deadline
     self.library = library
+    self.certificates = certificates
+    self.deadline = deadline
   }
 
   /// The state of database and checkpoints, at most a second old.
@@ -53,6 +59,9 @@ actor Readiness {
     checks.append(await checkpoints())
     if let loss = store.loss {
       checks.append(Report.Check(name: "ledger", status: .warning, message: loss.description))
+    }
+    if let warning = certificates?.certificate.warning() {
+      checks.append(Report.Check(name: "certificate", status: .warning, message: warning))
     }
     let report = Report(checks: checks)
     latest = (report, .now)

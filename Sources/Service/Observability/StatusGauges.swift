@@ -6,10 +6,12 @@ import Metrics
 struct StatusGauges: Sendable {
   private let factory: any MetricsFactory
   private let store: RunStore
+  private let certificates: CertificateKeeper?
 
-  init(_ factory: any MetricsFactory, store: RunStore) {
+  init(_ factory: any MetricsFactory, store: RunStore, certificates: CertificateKeeper? = nil) {
     self.factory = factory
     self.store = store
+    self.certificates = certificates
     set("metalr_build_info", 1, [("version", metalrVersion), ("rules", "\(RunRules.decisionVersion)")])
   }
 
@@ -28,6 +30,9 @@ struct StatusGauges: Sendable {
     for (name, bytes) in store.sizes { set("metalr_database_bytes", Double(bytes), [("file", name)]) }
     set("metalr_waiting_requests", Double(store.waiting))
     set("metalr_missing_changes", Double(store.loss?.missing ?? 0))
+    if let certificate = certificates?.certificate {
+      set("metalr_certificate_end_timestamp_seconds", certificate.ends.timeIntervalSince1970)
+    }
     process()
   }
 

@@ -60,7 +60,7 @@ struct AccessControl: Sendable {
     guard host == "localhost" || host == "[::1" || Self.isLoopback(String(host)) else {
       throw ServiceError(
         403, "unknown_host", "The request was made for the host '\(authority.prefix(64))'.",
-        remedy: "Use http://127.0.0.1 or http://localhost, or start the service with --tokens.")
+        remedy: "Use the address 127.0.0.1 or localhost, or start the service with --tokens.")
     }
   }
 

@@ -20,26 +20,36 @@ from .numbers import clamp, is_finite
 from .policy import Policy, actor_of
 
 SHIPPED = pathlib.Path(__file__).resolve().parent.parent / "checkpoints"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _VARIANCE_FLOOR = 1e-8
+# As in Sources/MetaLR/Checkpoint: beyond these a decision may be no number.
+_LARGEST_CLIP, _LARGEST_COUNT = 1000, 1 << 60
 
 
 class Action:
     """How a policy's output changes the rate: ``rate * exp(log_scale * clip(a, -1, 1))``, within bounds.
 
     looks: decisions before the first step, each after a look; look_log_scale is their log_scale.
+    fall: share of a run, at its end, in which the rate falls by itself along a straight line to nothing.
     """
 
     def __init__(self, description: Mapping[str, Any]) -> None:
         self.log_scale = float(description["logScale"])
         self.looks = int(description.get("looks", 0))
         self.look_log_scale = float(description.get("lookLogScale", 2.5))
+        self.fall = float(description.get("fall", 0.0))
         self.minimum, self.maximum = float(description["minimum"]), float(description["maximum"])
         scales = (self.log_scale, self.look_log_scale, self.minimum)
         if not (all(s > 0 and is_finite(s) for s in scales) and self.minimum <= self.maximum < math.inf):
             raise ValueError("has an action with impossible numbers")
         if not 0 <= self.looks <= 100:
             raise ValueError(f"has an action with {self.looks} looks")
+        if not 0 <= self.fall <= 1:
+            raise ValueError(f"has an action whose rate falls over a share of {self.fall}")
+
+    def remainder(self, progress: float) -> float:
+        """What the fall alone leaves of the rate after a share of the run."""
+        return min(1.0, max((1.0 - progress) / self.fall, 1e-3)) if self.fall > 0 else 1.0
 
     def next_rate(self, rate: float, action: float, log_scale: float) -> float:
         """The next rate; an action that is not finite leaves it where it is."""
@@ -74,6 +84,15 @@ class Controller:
                 f"'{self.path}' is of format {version}; this version reads up to {FORMAT_VERSION}. Upgrade metalr."
             )
         try:
+            self._take(file)
+        except KeyError as error:
+            raise ValueError(f"'{self.path}' lacks {error} in its metadata. Copy it again.") from None
+        except (TypeError, AttributeError, OverflowError, RecursionError):
+            raise ValueError(f"'{self.path}' has metadata that cannot be read. Copy it again.") from None
+
+    def _take(self, file: safetensors.Safetensors) -> None:
+        """Raises ValueError, or what Python raises where something of another kind is found."""
+        try:
             description = json.loads(file.metadata["controller"])
             self.card: dict = json.loads(file.metadata["card"])
             self.features: List[Feature] = list(features_named(description["featureSet"]))
@@ -81,12 +100,11 @@ class Controller:
             policy, clip = description["policy"], float(description["normalizerClip"])
             samples = int(description["normalizerCount"])
             actor, inputs, actions = policy["actor"], policy["observationCount"], policy["actionCount"]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"'{self.path}' lacks {error} in its metadata. Copy it again.") from None
         except ValueError as error:
             raise ValueError(f"'{self.path}': {error}") from None
         count = len(self.features)
-        if inputs != count or actions != 1 or samples < 0 or not clip > 0:
+        fits = inputs == count and actions == 1 and 0 <= samples <= _LARGEST_COUNT and 0 < clip <= _LARGEST_CLIP
+        if not fits or not isinstance(self.card, dict):
             raise ValueError(f"'{self.path}' describes a controller whose parts do not fit each other.")
         self._clip = numpy.float32(clip)
         mean, squares = (file.tensors.get(f"normalizer.{part}") for part in ("mean", "squaredDeviations"))
@@ -94,6 +112,8 @@ class Controller:
             if part is None or part.shape != (count,) or not numpy.isfinite(part).all():
                 raise ValueError(f"'{self.path}' lacks the normalizer's {count} numbers. Copy it again.")
         assert mean is not None and squares is not None
+        if (squares < 0).any():
+            raise ValueError(f"'{self.path}' has negative squares, which give no decision. Copy it again.")
         if samples:
             self._mean = mean.astype(numpy.float64)
             self._deviation = numpy.sqrt(squares.astype(numpy.float64) / samples + _VARIANCE_FLOOR)
@@ -145,7 +165,8 @@ class ControllerSession:
             self.history.end_looks(observation)
             return observation.learning_rate
         self.history.add(observation)
-        return self._decide(observation.learning_rate, self.controller.action.log_scale)
+        rate = observation.learning_rate * self._fall()
+        return self._decide(rate, self.controller.action.log_scale)
 
     def first_learning_rate(
         self, observation: Observation, look: Callable[[float], Optional[Observation]]
@@ -164,6 +185,14 @@ class ControllerSession:
             self.history.add_look(seen)
             rate = self._decide(rate, self.controller.action.look_log_scale)
         return rate
+
+    def _fall(self) -> float:
+        """The factor by which the action's fall lowers the rate of the latest interval for the next one."""
+        action, latest = self.controller.action, self.history.latest
+        if not action.fall or "budget" in self.history.hidden or latest is None:
+            return 1.0
+        before = (latest.step - self.history.interval_steps) / latest.step_budget
+        return action.remainder(latest.step / latest.step_budget) / action.remainder(before)
 
     def _decide(self, rate: float, log_scale: float) -> float:
         inputs = self.controller.inputs(self.history)

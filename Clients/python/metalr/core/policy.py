@@ -8,6 +8,8 @@ import numpy
 
 Array = numpy.ndarray
 _FLOAT = numpy.float32
+# Sums over many inputs of at most 1000 stay below the 3.4e38 of a float32.
+_LARGEST_WEIGHT = 1e30
 
 
 def _sigmoid(value: Array) -> Array:
@@ -94,6 +96,8 @@ class _Tensors:
         tensor = self.tensors.get(name)
         if tensor is None or tensor.shape != shape or tensor.dtype != kind or not numpy.isfinite(tensor).all():
             raise ValueError(f"'{self.path}' lacks a finite tensor '{name}' of shape {list(shape)}. Copy it again.")
+        if (numpy.abs(tensor) > _LARGEST_WEIGHT).any():
+            raise ValueError(f"'{self.path}' has weights beyond {_LARGEST_WEIGHT} in '{name}', which give no decision.")
         return tensor
 
 

@@ -16,7 +16,8 @@ class ScheduleFreeAdamW(Optimizer):
         x += c (z - x)                             the weights to evaluate
         y = (1 - beta1) z + beta1 x
 
-    with c = the square of the largest rate so far over the sum of these squares. As in Sources/NeuralNet.
+    with c = w / Σ w and w = t^power (the largest rate so far)², as in Sources/NeuralNet. The defaults are what "universal-sf"
+    was trained on; those of the paper are betas (0.9, 0.999) and power 0.
 
     The parameters are y while training: call `eval()` before an evaluation or a checkpoint, which puts x in their place,
     and `train()` after it. Memory: z and v, as much as Adam.
@@ -26,16 +27,17 @@ class ScheduleFreeAdamW(Optimizer):
         self,
         params: Iterable[Any],
         lr: float = 1e-2,
-        betas: Tuple[float, float] = (0.9, 0.999),
+        betas: Tuple[float, float] = (0.8, 0.99),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        power: float = 1.0,
     ) -> None:
-        if not (lr >= 0 and 0 < betas[0] < 1 and 0 <= betas[1] < 1 and eps > 0 and weight_decay >= 0):
+        if not (lr >= 0 and 0 < betas[0] < 1 and 0 <= betas[1] < 1 and eps > 0 and weight_decay >= 0 and power >= 0):
             raise ValueError(
-                "expected lr >= 0, betas in (0, 1), eps > 0 and weight_decay >= 0, got "
-                f"{lr}, {betas}, {eps} and {weight_decay}"
+                "expected lr >= 0, betas in (0, 1), eps > 0, weight_decay >= 0 and power >= 0, got "
+                f"{lr}, {betas}, {eps}, {weight_decay} and {power}"
             )
-        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "power": power}
         super().__init__(params, {**defaults, "k": 0, "lr_max": 0.0, "weight_sum": 0.0, "train_mode": True})
 
     @torch.no_grad()
@@ -78,7 +80,7 @@ class ScheduleFreeAdamW(Optimizer):
         number = float(rate)
         group["k"] += 1
         group["lr_max"] = max(group["lr_max"], number)
-        weight = group["lr_max"] ** 2
+        weight = group["k"] ** group.get("power", 0.0) * group["lr_max"] ** 2
         group["weight_sum"] += weight
         # Until a rate is above 0, z does not move and any share gives the same average.
         share = weight / group["weight_sum"] if group["weight_sum"] > 0 else 0.0
