@@ -122,6 +122,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests", dependencies: ["Experiments", "Datasets", "Files"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "MetaLR", "Files"]),
     .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
     .testTarget(name: "CommandTests", dependencies: ["Command"], exclude: ["training_client.py"]),
     .testTarget(

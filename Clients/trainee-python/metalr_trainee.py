@@ -22,12 +22,35 @@ import sys
 
 VERSION = 2
 
+# Tests/MetaLRTests/GoldenListTests.swift writes the entries.
 MEASURES = (
-    "trainLoss", "trainLossDeviation", "validationLoss", "lossBeforeTrial", "predictionVariance",
-    "predictionChangeVariance", "weightMean", "weightVariance", "gradientNorm", "gradientCosine", "updateCosine",
-    "halfBatchCosine", "updateNorm", "predictedDecrease", "weightNorm", "intervalDistance", "initialDistance",
-    "chanceLoss", "usualLearningRate", "isAdaptive", "momentum", "averagesWeights", "batchSize", "exampleCount",
-    "parameterCount", "classCount")
+    "trainLoss",
+    "trainLossDeviation",
+    "validationLoss",
+    "lossBeforeTrial",
+    "predictionVariance",
+    "predictionChangeVariance",
+    "weightMean",
+    "weightVariance",
+    "gradientNorm",
+    "gradientCosine",
+    "updateCosine",
+    "halfBatchCosine",
+    "updateNorm",
+    "predictedDecrease",
+    "weightNorm",
+    "intervalDistance",
+    "initialDistance",
+    "chanceLoss",
+    "usualLearningRate",
+    "isAdaptive",
+    "momentum",
+    "averagesWeights",
+    "batchSize",
+    "exampleCount",
+    "parameterCount",
+    "classCount",
+)
 
 
 def serve(trainee):

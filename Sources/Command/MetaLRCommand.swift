@@ -34,7 +34,7 @@ struct MetaLRCommand: AsyncParsableCommand {
 
   /// Runs the command line; every end of the program but a signal's goes through ``ErrorReport``.
   static func main() async {
-    // A reader that leaves early (`metalr ... | head`) shall not kill a training: writing to it fails instead.
+    // A reader that leaves early (`metalr ... | head`) must not kill a training: writing to it fails instead.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()

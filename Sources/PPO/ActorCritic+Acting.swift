@@ -100,7 +100,7 @@ extension ActorCritic {
   }
 
   private func output(
-    of network: Network, _ parameters: [Float], observation: [Float], state: inout [Float]
+    of network: ActorCriticNetwork, _ parameters: [Float], observation: [Float], state: inout [Float]
   ) -> [Float] {
     precondition(
       observation.count == observationCount,

@@ -91,7 +91,7 @@ extension ActorCritic {
   }
 
   private func squaredError(
-    of network: Network, _ parameters: [Float], to targets: [Float], on minibatch: Minibatch,
+    of network: ActorCriticNetwork, _ parameters: [Float], to targets: [Float], on minibatch: Minibatch,
     tape: inout Tape, gradient: inout [Float]
   ) -> Double {
     var loss = 0.0

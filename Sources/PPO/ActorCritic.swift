@@ -15,8 +15,8 @@ public struct ActorCritic: Sendable, Equatable {
   /// The critic's parameters.
   public internal(set) var criticParameters: [Float]
 
-  let actor: Network
-  let critic: Network
+  let actor: ActorCriticNetwork
+  let critic: ActorCriticNetwork
 
   /// A policy with orthogonal weights, which at first acts almost alike whatever it sees.
   ///
@@ -64,13 +64,15 @@ public struct ActorCritic: Sendable, Equatable {
     }
   }
 
-  private static func networks(_ configuration: Configuration) -> (actor: Network, critic: Network) {
+  private static func networks(_ configuration: Configuration) -> (
+    actor: ActorCriticNetwork, critic: ActorCriticNetwork
+  ) {
     (
-      Network(
+      ActorCriticNetwork(
         name: "actor", shape: configuration.actor, inputCount: configuration.observationCount,
         outputName: "mean", outputCount: configuration.actionCount,
         extra: ["logStandardDeviation": configuration.actionCount]),
-      Network(
+      ActorCriticNetwork(
         name: "critic", shape: configuration.critic, inputCount: configuration.observationCount,
         outputName: "value", outputCount: 1)
     )

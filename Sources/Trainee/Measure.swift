@@ -71,6 +71,16 @@ public enum Measure: String, CaseIterable, Codable, Sendable {
   /// Whether every observation must have it; all others may be absent.
   public var isRequired: Bool { self == .trainLoss }
 
+  /// Whether it is the same in every observation of a run.
+  public var isFact: Bool {
+    switch self {
+    case .chanceLoss, .usualLearningRate, .isAdaptive, .momentum, .averagesWeights, .batchSize, .exampleCount,
+      .parameterCount, .classCount:
+      true
+    default: false
+    }
+  }
+
   /// The least value that a run can report; nil where any number is possible.
   public var minimum: Double? {
     switch self {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import MetaLR
+import Synchronization
 import Testing
 
 @testable import Experiments
@@ -160,6 +161,35 @@ struct PopulationTests {
       try damaged.write(to: URL(fileURLWithPath: path))
       #expect(throws: FileError.self) { try store.load(Self.configuration) }
     }
+  }
+
+  @Test("A job that is stopped goes on from its file, and its test is the best member's")
+  func job() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("population-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let trainee = ProblemDescription(
+      dataset: "", datasetHash: "", splitSizes: [], model: "quadratic", optimizer: "", batchSize: 1)
+    let job = PopulationJob(
+      Self.configuration, keptIn: PopulationStore(path: folder + "/population.state", trainee: trainee))
+    let members = Atomic<Int>(0)
+    #expect(throws: Interrupted.self) {
+      try job.run(
+        job.begin(), on: Self.pool(), shouldStop: { members.load(ordering: .relaxed) >= 25 },
+        onMember: { _ in members.add(1, ordering: .relaxed) })
+    }
+    let training = try job.begin()
+    #expect(training.history.rounds.count == 2)
+    var best: [Double] = []
+    let outcome = try job.run(training, on: Self.pool(3), onRound: { best.append($0.loss) })
+    let whole = try Self.trained()
+    #expect(outcome.history == whole.history)
+    #expect(best.count == 3 && best == best.sorted(by: >))
+    #expect(outcome.best == whole.history.best)
+    #expect(outcome.test == (try whole.evaluate(outcome.best, on: Self.pool())))
+    #expect(outcome.originSeed == whole.seed(of: whole.history.lineage(of: outcome.best)[0]))
+    let other = PopulationJob(
+      Self.configuration, keptIn: PopulationStore(path: folder + "/population.state/a", trainee: trainee))
+    #expect(throws: OutputError.self) { try other.run(other.begin(), on: Self.pool()) }
   }
 
   @Test("Impossible populations are refused")

@@ -85,6 +85,43 @@ struct SweepTests {
     #expect(again == recorded)
   }
 
+  @Test(
+    "Subjects are swept one after the other, and a row's summary names the best rate and what the others came to"
+  )
+  func subjects() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sweep-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func sweeping(_ loss: Double) throws -> Sweep {
+      try Sweep(learningRates: [0.01, 0.1, 3], seeds: [0], target: .trainLoss(loss), plan: Self.plan)
+    }
+    let subjects = ["sgd", "adam"].map { name in
+      SweepSubject(
+        model: "quadratic", optimizer: name,
+        problem: Problem(
+          ProblemDescription(
+            dataset: "", datasetHash: "", splitSizes: [], model: "quadratic", optimizer: name, batchSize: 1),
+          plan: Self.plan
+        ) { _ in QuadraticTrainee() })
+    }
+    let sweep = try sweeping(0.15)
+    do {
+      let journal = try sweep.journal(at: folder + "/runs.jsonl", of: subjects)
+      let rows = try sweep.run(
+        subjects, recordedIn: journal, on: { TraineePool(workers: 1, problem: $0) })
+      #expect(rows.map(\.optimizer) == ["sgd", "adam"])
+      #expect(journal.count == 6)
+      // As above: 11 steps at 0.1, seen after 15; 115 at 0.01, of which there are 100.
+      let summary = rows[0].summary
+      #expect(summary.bestLearningRate == 0.1 && summary.stepsToTarget == 15)
+      #expect(summary.reachingRange == [0.1, 0.1])
+      #expect((summary.reached, summary.notReached, summary.diverged) == (1, 1, 1))
+      #expect(summary.rates.map(\.outcome) == [.notReached, .reached, .diverged])
+    }
+    #expect(throws: FileError.self) {
+      try sweeping(0.2).journal(at: folder + "/runs.jsonl", of: subjects)
+    }
+  }
+
   @Test("Rates have equal ratios and three digits")
   func rates() throws {
     let rates = try Sweep.learningRates(from: 1e-6, to: 100, count: 48)

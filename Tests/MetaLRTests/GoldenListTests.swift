@@ -2,14 +2,15 @@ import Foundation
 import MetaLR
 import Testing
 
-/// The lists that the Python package must have too: Clients/python/tests/golden/lists.json.
+/// The lists that Python must have too: Clients/python/tests/golden/lists.json, and the measures in two modules.
 ///
-/// With METALR_WRITE_GOLDEN=1 the file is written anew.
+/// With METALR_WRITE_GOLDEN=1 they are written anew, so that measures have one source.
 @Suite("Golden lists")
 struct GoldenListTests {
-  static let path = URL(fileURLWithPath: #filePath)
+  static let clients = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Clients/python/tests/golden/lists.json").path
+    .appendingPathComponent("Clients")
+  static let isWriting = ProcessInfo.processInfo.environment["METALR_WRITE_GOLDEN"] == "1"
 
   struct Lists: Codable, Equatable {
     struct NamedMeasure: Codable, Equatable {
@@ -32,13 +33,39 @@ struct GoldenListTests {
 
   @Test("Measures, features and presets are those that are written for Python")
   func lists() throws {
-    if ProcessInfo.processInfo.environment["METALR_WRITE_GOLDEN"] == "1" {
+    let file = Self.clients.appendingPathComponent("python/tests/golden/lists.json")
+    if Self.isWriting {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      try encoder.encode(Lists()).write(to: URL(fileURLWithPath: Self.path), options: .atomic)
+      try encoder.encode(Lists()).write(to: file, options: .atomic)
     }
-    let written = try JSONDecoder().decode(
-      Lists.self, from: Data(contentsOf: URL(fileURLWithPath: Self.path)))
+    let written = try JSONDecoder().decode(Lists.self, from: Data(contentsOf: file))
     #expect(written == Lists(), "run this test with METALR_WRITE_GOLDEN=1, and change the Python package")
+  }
+
+  /// A measure as the Python package writes it.
+  static func entry(_ measure: Measure) -> String {
+    let minimum = measure.minimum.map { ", minimum=\(Int($0))" } ?? ""
+    return "Measure(\"\(measure.rawValue)\"\(measure.isFact ? ", is_fact=True" : "")\(minimum))"
+  }
+
+  @Test(
+    "The Python modules hold the measures",
+    arguments: [
+      ("python/metalr/core/measures.py", Measure.allCases.map(entry)),
+      ("trainee-python/metalr_trainee.py", Measure.allCases.map { "\"\($0.rawValue)\"" }),
+    ])
+  func modules(path: String, entries: [String]) throws {
+    let file = Self.clients.appendingPathComponent(path)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let start = try #require(text.range(of: "\nMEASURES = (\n")).upperBound
+    let end = try #require(text.range(of: "\n)\n", range: start..<text.endIndex)).lowerBound
+    let list = entries.map { "    \($0)," }.joined(separator: "\n")
+    guard Self.isWriting else {
+      #expect(text[start..<end] == list, "run this test with METALR_WRITE_GOLDEN=1")
+      return
+    }
+    try text.replacingCharacters(in: start..<end, with: list).write(
+      to: file, atomically: true, encoding: .utf8)
   }
 }

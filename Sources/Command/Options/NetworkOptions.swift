@@ -4,10 +4,7 @@ import NeuralNet
 
 /// The network of the built-in trainee, and its optimizer.
 struct NetworkOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Network: \(ModelKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ")) (default: cnn)."
-    ))
+  @Option(help: "Network: \(Self.networks) (default: cnn).")
   var model: ModelKind?
 
   @Option(
@@ -36,6 +33,10 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp(
       "Images of one optimizer step (default: the preset's 200 or 1000).", valueName: "images"))
   var batchSize: Int?
+
+  /// "cnn (LeNet-5); lenet-wide (32 and 64 channels, 1,024 units); resnet (ResNet-18)".
+  private static let networks = ModelKind.allCases.map { "\($0.rawValue) (\($0.summary))" }
+    .joined(separator: "; ")
 
   /// The network that the options describe.
   var specification: ModelSpecification {

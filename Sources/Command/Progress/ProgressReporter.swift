@@ -23,7 +23,7 @@ final class ProgressReporter: Sendable {
   private static let lineInterval = Duration.seconds(5)
   private static let eraseLine = "\r\u{1B}[K"
 
-  /// What the reporter leans on, which a test replaces.
+  /// What the reporter depends on; tests replace it.
   struct Surroundings: Sendable {
     var write: @Sendable (String) -> Void = { StandardError.write($0) }
     var width: @Sendable () -> Int = { Terminal.width }

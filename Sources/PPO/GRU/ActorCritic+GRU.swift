@@ -29,7 +29,7 @@ extension RowOperations {
 }
 
 /// A GRU over a stretch of one episode, for the tape of an update.
-extension Network {
+extension ActorCriticNetwork {
   func forwardGRU(
     _ layout: GRULayout, _ parameters: [Float], inputs: [Float], steps: Range<Int>, state: inout [Float],
     tape: inout Tape

@@ -5,7 +5,7 @@ import Foundation
 ///     i, f, o = sigmoid(W x + U h + b), g = tanh(W x + U h + b), each its own rows
 ///     cell = f * cell + i * g
 ///     hidden = o * tanh(cell)
-extension Network {
+extension ActorCriticNetwork {
   func forwardLSTM(
     _ parameters: [Float], inputs: [Float], steps: Range<Int>, state: inout [Float], tape: inout Tape
   ) {

@@ -1,6 +1,6 @@
 import Foundation
 
-extension Network {
+extension ActorCriticNetwork {
   /// Computes hidden = tanh(W x + b), step by step.
   func forwardMLP(_ parameters: [Float], inputs: [Float], steps: Range<Int>, tape: inout Tape) {
     for step in 0..<steps.count {

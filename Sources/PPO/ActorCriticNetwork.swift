@@ -7,7 +7,7 @@ import Randomness
 /// The parameters themselves are one flat array beside it.
 ///
 /// T steps, D inputs, H hidden units, O outputs; every array is step after step.
-struct Network: Sendable, Equatable {
+struct ActorCriticNetwork: Sendable, Equatable {
   let shape: NetworkShape
   let inputCount: Int
   let outputCount: Int
@@ -171,7 +171,7 @@ struct Tape {
   var pass: GRUPass?
 
   /// Room for `steps` steps of `network`.
-  init(for network: Network, steps: Int) {
+  init(for network: ActorCriticNetwork, steps: Int) {
     func zeros(_ count: Int) -> [Float] { Array(repeating: 0, count: count) }
     let recurrentSteps = network.shape.isRecurrent ? steps : 0
     hidden = zeros((steps + 1) * network.hidden)
