@@ -123,7 +123,8 @@ let package = Package(
       name: "ExperimentsTests", dependencies: ["Experiments", "Datasets", "Files"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
-    .testTarget(name: "CommandTests", dependencies: ["Command"], exclude: ["training_client.py"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Command"], exclude: ["served_looks.py", "training_client.py"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: ["Service", .product(name: "Yams", package: "Yams", condition: program)]),
