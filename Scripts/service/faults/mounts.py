@@ -72,4 +72,4 @@ def read_only_file_system(lab):
             assert not missing or "lacks the last" in service.log, "nothing tells of the loss"
             service.stop()
         told = ", ".join(f"`{code}`" for code in sorted(codes))
-        return load, f"{told}, `/readyz` 503, no start; afterwards {missing} decisions of the last commit are missing, and that is told"
+        return load, f"{told}, `/readyz` 503, no start; afterwards {missing} decisions are missing"
