@@ -1,7 +1,7 @@
 """Kills a service, its worker or both again and again during a training, then compares its controller with one that was
 trained without a stop: not a byte different.
 
-    kill_trainings.py --metalr .build/release/metalr [--episodes 400] [--pause 3]
+    kill_trainings.py --metalr .build/release/metalr [--episodes 400] [--pause 3] [--kills 3]
 """
 
 import argparse
@@ -51,6 +51,7 @@ def main():
     parser.add_argument("--metalr", required=True)
     parser.add_argument("--episodes", type=int, default=400)
     parser.add_argument("--pause", type=float, default=3)
+    parser.add_argument("--kills", type=int, help="then the training is left alone")
     options = parser.parse_args()
     metalr = str(Path(options.metalr).resolve())
     folder = Path(tempfile.mkdtemp())
@@ -61,6 +62,8 @@ def main():
     while (training := service.call()["trainings"][0])["status"] in ("queued", "running"):
         print(training["status"], training["episodes"], kills, flush=True)
         time.sleep(generator.uniform(0, options.pause))
+        if options.kills is not None and sum(kills.values()) >= options.kills:
+            continue
         victim = generator.choice(list(kills))
         workers = service.workers() if victim != "service" else []
         if victim != "worker":

@@ -82,6 +82,38 @@ struct ServeTests {
       run.output.contains("'controllers': []") && run.output.contains("ca_file"), "\(run.output)\(run.error)")
   }
 
+  /// The Python that the package's own tests may use, where it has numpy.
+  static let python = ProcessInfo.processInfo.environment["METALR_PYTHON"] ?? "python3"
+  static let hasNumpy =
+    (try? ProgramRun(script: "\"$PYTHON\" -c 'import numpy'", environment: ["PYTHON": python]).status) == 0
+
+  @Test(
+    "A controller of the service looks and decides as the same one does in Python", .enabled(if: hasNumpy))
+  func looks() throws {
+    let folder = try TemporaryFolder()
+    let own = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let root = own.deletingLastPathComponent().deletingLastPathComponent().path
+    let run = try ProgramRun(
+      script: """
+        cd "$FOLDER"
+        cp "$ROOT/checkpoints/universal.ckpt" .
+        "$METALR" serve --checkpoints . --database runs.sqlite --listen 127.0.0.1:0 --log-format json 2>log &
+        until grep -q '"listening"' log || ! kill -0 $!; do sleep 0.1; done
+        port=$(sed -n 's/.*"port":"\\([0-9]*\\)".*/\\1/p' log)
+        "$PYTHON" "$SCRIPT" "http://127.0.0.1:$port" universal.ckpt "$ROOT/Clients/python"
+        status=$?
+        kill -TERM $!
+        wait $!
+        exit $status
+        """,
+      environment: [
+        "FOLDER": folder.path, "ROOT": root, "PYTHON": Self.python, "SCRIPT": own.path + "/served_looks.py",
+      ])
+    let numbers = run.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+    try #require(run.status == 0 && numbers.count == 2, "\(run.output)\(run.error)")
+    #expect(numbers[0] < 1e-6 && numbers[1] > 15, "\(run.output)")
+  }
+
   @Test(
     "What cannot be served is refused at the start, with the status of its kind",
     arguments: [

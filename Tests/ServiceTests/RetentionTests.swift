@@ -36,12 +36,39 @@ struct RetentionTests {
     _ = try await store.answer(Sample.observation(step), run: run.id, of: .owner("o"), limit: limit)
   }
 
-  func keep(_ store: RunStore, abandonHours: Double = 168, retainDays: Double = 0) async {
+  func keep(_ store: RunStore, abandonHours: Double = 168, retainDays: Double = 0, age: Int64 = .max) async {
     var retention = ServiceConfiguration.Retention()
     retention.abandonHours = abandonHours
     retention.retainDays = retainDays
     let logger = Logger(label: "t") { LineLogHandler(label: $0, format: .text, level: .critical) }
-    await Housekeeper(store: store, retention: retention, logger: logger).work(now: now())
+    await Housekeeper(store: store, retention: retention, logger: logger).work(now: now(), age: age)
+  }
+
+  @Test("After a long time without the service its jobs have an hour to report before anything is too old")
+  func grace() async throws {
+    let store = try store()
+    defer { store.close() }
+    let run = try await open(store)
+    pass(hours: 1000)
+    await keep(store, retainDays: 7, age: 3_599_999)
+    #expect(try await store.run(run.id, of: .owner("o")).status == .open)
+    try await observe(store, run, 0)
+    await keep(store, retainDays: 7, age: 3_600_000)
+    #expect(try await store.run(run.id, of: .owner("o")).status == .open)
+    pass(hours: 169)
+    await keep(store, age: 3_600_000)
+    #expect(try await store.run(run.id, of: .owner("o")).status == .abandoned)
+  }
+
+  @Test("A clock that is set forward, back, or right again makes nothing older than it is")
+  func clocks() {
+    var clock = RetentionClock(wall: 1_000_000, monotonic: 50)
+    for (wall, monotonic, expected) in [
+      (1_010_000, 10_050, 1_010_000), (1_019_000, 20_050, 1_019_000), (900_000_000, 30_050, 1_030_000),
+      (500_000, 40_050, 500_000), (1_050_000, 50_050, 510_000), (515_000, 60_050, 515_000),
+    ] as [(Int64, Int64, Int64)] {
+      #expect(clock.now(wall: wall, monotonic: monotonic) == expected)
+    }
   }
 
   @Test(

@@ -94,7 +94,7 @@ class Client:
         interval: int = 10,
         labels: Optional[Mapping[str, str]] = None,
     ) -> Dict[str, Any]:
-        """Opens a run; returns its id, the step to report first and the rate until then."""
+        """Opens a run; returns its id, the step to report first, the rate until then, and the looks that it asks for."""
         body = {
             "controller": controller,
             "initialLearningRate": initial_learning_rate,
@@ -107,8 +107,15 @@ class Client:
 
     def observe(self, run: str, observation: Mapping[str, Any]) -> Dict[str, Any]:
         """Reports an observation (a dict as the API describes) and returns the decision."""
-        body = {name: _reading(value) for name, value in observation.items()}
-        return self._json("POST", f"/v1/runs/{_quote(run)}/observations", body)
+        return self._json("POST", f"/v1/runs/{_quote(run)}/observations", _readings(observation))
+
+    def look(self, run: str, observation: Mapping[str, Any]) -> Dict[str, Any]:
+        """Asks for the rate of the next trial step before the first step.
+
+        observation: that of step 0, with a list "looks" of what the trial steps saw so far. Returns the rate and how many
+        looks remain; with none the rate is the one to begin with, and the same observation goes to `observe`.
+        """
+        return self._json("POST", f"/v1/runs/{_quote(run)}/looks", _readings(observation))
 
     def rewind(self, run: str, step: int) -> Dict[str, Any]:
         """Goes back to a step that was decided; returns the rate in force after it."""
@@ -278,6 +285,12 @@ def _trust(ca_file: Optional[str]) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise ValueError(f"ca_file '{ca_file}' holds no certificates that can be read ({error})") from error
+
+
+def _readings(observation: Mapping[str, Any]) -> Dict[str, Any]:
+    looks = observation.get("looks")
+    body = {name: _reading(value) for name, value in observation.items() if name != "looks"}
+    return body if not looks else {**body, "looks": [_readings(look) for look in looks]}
 
 
 def _reading(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .client import Client, ServiceError, Unreachable
@@ -29,7 +30,6 @@ class ServiceDecider:
     """
 
     deciding = "service"
-    looks = 0
 
     def __init__(self, client: Client, request: Dict[str, Any], deadline: float = DEADLINE) -> None:
         self._client, self._request, self._deadline = client, request, deadline
@@ -38,21 +38,55 @@ class ServiceDecider:
         self._sent = 0
         self._rewind_to: Optional[int] = None
         self._answer: Optional[Dict[str, Any]] = None
+        #: What the trial steps before the first step saw, and whether the service is asked what comes next.
+        self._seen: List[Dict[str, float]] = []
+        self._question: Optional[Dict[str, Any]] = None
+        self._trial: Optional[float] = None
         self._failing = self._closed = False
         self._missed = self._hung = self._mended = False
         #: The rate in force over the service's own, where the fallback has decided meanwhile.
         self._offset = 1.0
-        self.run_id: Optional[str] = client.open_run(**request)["id"]
+        opened = client.open_run(**request)
+        self.run_id: Optional[str] = opened["id"]
+        #: Looks before the first step that the controller asks for.
+        self.looks = int(opened.get("looks", 0))
         self._thread = threading.Thread(target=self._work, name="metalr", daemon=True)
         self._thread.start()
 
     def look(self, observation: Observation, look: Callable[[float], Optional[Observation]]) -> float:
-        """The rate as it is: the service does not ask for looks."""
-        return observation.learning_rate
+        """The rate to begin with, after trial steps at the rates that the service asks for.
+
+        Without an answer the rate stays, as if there had been no look. Every look is taken, since other ranks take as many.
+        """
+        rate, left = observation.learning_rate, self._deadline
+        seen: List[Dict[str, float]] = []
+        for _ in range(self.looks if observation.is_finite else 0):
+            trial = look(rate)
+            if left <= 0 or trial is None:
+                continue
+            seen.append(dict(trial.values))
+            begun = time.monotonic()
+            answer = self._ask({"step": 0, **observation.values, "looks": seen}, left)
+            left = 0.0 if answer is None else left - (time.monotonic() - begun)
+            rate = observation.learning_rate if answer is None else answer
+        self._seen = seen if left > 0 else []
+        return rate if left > 0 else observation.learning_rate
+
+    def _ask(self, question: Dict[str, Any], seconds: float) -> Optional[float]:
+        """The rate that follows a question, None where no answer came."""
+        with self._changed:
+            self._question, self._trial = question, None
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._trial is not None or self._failing, seconds)
+            self._question = None
+            self._hung = self._trial is None and not self._failing
+            return self._trial
 
     def decide(self, observation: Observation) -> Optional[Decision]:
         """The service's decision; None where there is none within the deadline, or after a failure."""
-        fields = {"step": observation.step, **observation.values}
+        fields: Dict[str, Any] = {"step": observation.step, **observation.values}
+        if observation.step == 0 and self._seen:
+            fields["looks"] = self._seen
         with self._changed:
             self._observations.append(fields)
             self._answer = None
@@ -101,7 +135,7 @@ class ServiceDecider:
 
     @property
     def _has_work(self) -> bool:
-        return self._sent < len(self._observations) or self._rewind_to is not None
+        return self._sent < len(self._observations) or self._rewind_to is not None or self._question is not None
 
     def _try_once(self, pause: float) -> Optional[float]:
         """Sends one thing; None where that went well, else the seconds to wait."""
@@ -131,6 +165,14 @@ class ServiceDecider:
             self._client.rewind(self.run_id, self._rewind_to)
             with self._changed:
                 self._rewind_to = None
+            return
+        question = self._question
+        if question is not None:
+            rate = self._client.look(self.run_id, question)["learningRate"]
+            with self._changed:
+                if self._question is question:
+                    self._question, self._trial = None, rate
+                    self._changed.notify_all()
             return
         with self._changed:
             index = self._sent

@@ -9,13 +9,13 @@ import time
 class FakeService:
     """Every decision multiplies the rate by `factor`.
 
-    down: answers with 503. hanging: seconds before an answer. refusal: (status, code) of every request that opens a run.
+    looks: trial steps that it asks for, each at twice the rate of the one before. down: answers with 503. hanging: seconds before an answer. refusal: (status, code) of every request that opens a run.
     """
 
     def __init__(self, factor=1.1):
         self.factor, self.down, self.hanging, self.refusal, self.retry_after = factor, False, 0.0, None, None
         self.runs, self.finished, self.deleted, self.requests = {}, [], [], []
-        self.drops_connections = False
+        self.drops_connections, self.looks, self.looked = False, 0, []
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -64,7 +64,7 @@ class FakeService:
                 return error(*self.refusal)
             name = f"run{len(self.runs)}"
             self.runs[name] = {**body, "decisions": []}
-            return 201, {"id": name, "step": 0, "learningRate": body["initialLearningRate"]}
+            return 201, {"id": name, "step": 0, "learningRate": body["initialLearningRate"], "looks": self.looks}
         run = self.runs.get(parts[2])
         if run is None:
             return error(404, "unknown_run")
@@ -85,12 +85,16 @@ class FakeService:
                 return error(409, "step_not_decided")
             run["decisions"] = kept
             return 200, {"step": body["step"], "learningRate": kept[-1][1]["learningRate"]}
+        looked = run["initialLearningRate"] * 2 ** len(body.get("looks", []))
+        if parts[3] == "looks":
+            self.looked.append(body)
+            return 200, {"learningRate": looked, "remaining": self.looks - len(body["looks"])}
         for known, answer in decisions:
             if known["step"] == body["step"]:
                 return (200, answer) if known == body else error(409, "conflicting_observation")
         if body["step"] != expected:
             return error(409, "step_out_of_order")
-        before = decisions[-1][1]["learningRate"] if decisions else run["initialLearningRate"]
+        before = decisions[-1][1]["learningRate"] if decisions else looked
         answer = {"step": body["step"], "learningRate": before * self.factor, "scale": self.factor,
                   "verdict": "complete" if body["step"] == run["totalSteps"] else "continue", "source": "controller"}
         decisions.append((body, answer))

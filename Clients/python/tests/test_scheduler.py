@@ -123,8 +123,6 @@ def test_mistakes_are_raised_at_construction(constant_action):
         Training(constant_action, total_steps=0)
     with pytest.raises(ValueError, match="give url= too"):
         Training(constant_action, token="t")
-    with pytest.raises(ValueError, match="a service does not ask for"):
-        Training("fashion", url="http://127.0.0.1:9", closure=lambda t: t.loss)
     with pytest.raises(ValueError, match="needs model="):
         Training(constant_action, validate=lambda t: (t.inputs, t.targets))
     with pytest.raises(ValueError, match="rates are"):

@@ -45,6 +45,52 @@ def test_the_service_decides_and_the_run_is_finished(service):
     assert service.runs["run0"]["decisions"][3][0]["gradientNorm"] > 0
 
 
+def test_the_service_looks_before_the_first_step(service):
+    service.looks = 3
+    training = job(service, closure=lambda t: t.loss)
+    assert [len(body["looks"]) for body in service.looked] == [1, 2, 3]
+    first = service.runs["run0"]["decisions"][0][0]
+    assert first == service.looked[-1], "what was looked at is what is decided on"
+    assert all(look["lossBeforeTrial"] == pytest.approx(float(training.loss().detach())) for look in first["looks"])
+    norms = [look["updateNorm"] for look in first["looks"]]
+    assert norms[1] == pytest.approx(2 * norms[0], rel=1e-3), "each trial step is at the rate that was told"
+    assert training.scheduler.get_last_lr()[0] == pytest.approx(0.01 * 8 * 1.1)
+    training.train(20)
+    assert training.scheduler.deciding == "service" and reported(service) == [0, 10, 20]
+
+
+def test_without_an_answer_there_was_no_look(service):
+    service.looks = 3
+    answer = service.answer
+
+    def break_down(method, path, body):
+        service.down = service.down or path.endswith("looks") and len(body["looks"]) == 2
+        return answer(method, path, body)
+
+    service.answer = break_down
+    training = job(service, closure=lambda t: t.loss)
+    assert training.scheduler.get_last_lr()[0] == 0.01 and training.scheduler.deciding == "fallback"
+    service.down, service.answer = False, answer
+    training.train(10)
+    wait_until(lambda: reported(service) == [0, 10])
+    assert "looks" not in service.runs["run0"]["decisions"][0][0]
+
+
+def test_a_service_that_hangs_at_the_looks_costs_at_most_a_second(service):
+    service.looks = 3
+    answer = service.answer
+
+    def hang(method, path, body):
+        service.hanging = 5.0
+        return answer(method, path, body)
+
+    service.answer = hang
+    begin = time.monotonic()
+    training = job(service, closure=lambda t: t.loss)
+    assert time.monotonic() - begin < 2 and training.scheduler.deciding == "fallback"
+    service.hanging = 0.0
+
+
 def test_a_context_manager_finishes_the_run(service):
     with job(service).scheduler:
         pass

@@ -20,11 +20,7 @@ public struct GuardedSession: RateSource, Sendable {
   public mutating func firstLearningRate(
     after observation: Observation, look: (Double) throws -> Observation?
   ) throws -> Double {
-    var session = ControllerSession(controller: controller.controller, memory: state.controller)
-    let rate = try session.firstLearningRate(after: observation, look: look)
-    state.controller = session.memory
-    let bounds = controller.guardian.configuration
-    return min(max(rate, bounds.minimumLearningRate), bounds.maximumLearningRate)
+    try controller.firstLearningRate(after: observation, state: &state, look: look)
   }
 
   /// Whether the guardian calls the reading a failure.

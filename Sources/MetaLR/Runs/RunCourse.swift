@@ -81,25 +81,11 @@ struct RunCourse {
     current.learningRate = try source.firstLearningRate(after: current) { rate in
       guard let seen = try trainee.look(learningRate: rate) else { return nil }
       looks += 1
-      return seen.ofRuin
+      return seen.asLook
     }
     let cost = looks > 0 ? 1 + (looks + 2) / 3 : 0
     current.step += cost
     return cost
-  }
-}
-
-extension Observation {
-  /// The loss of a trial step that ruins the network.
-  private static let ruinousLoss = 1e9
-
-  /// What a ruinous trial step leaves that is not finite is absent, and its loss is a large one.
-  fileprivate var ofRuin: Observation {
-    var seen = self
-    for measure in measures.measures where seen[measure]?.isFinite == false {
-      seen[measure] = measure == .trainLoss ? Self.ruinousLoss : nil
-    }
-    return seen
   }
 }
 

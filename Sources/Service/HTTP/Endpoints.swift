@@ -31,6 +31,7 @@ struct Endpoints: Sendable {
       Endpoint(method: .get, path: "/v1/runs/:id", answer: runs.show),
       Endpoint(method: .delete, path: "/v1/runs/:id", answer: runs.delete),
       Endpoint(method: .post, path: "/v1/runs/:id/observations", answer: runs.observe),
+      Endpoint(method: .post, path: "/v1/runs/:id/looks", answer: runs.look),
       Endpoint(method: .get, path: "/v1/runs/:id/schedule", answer: runs.schedule),
       Endpoint(method: .get, path: "/v1/runs/:id/events", answer: events.events),
       Endpoint(method: .post, path: "/v1/runs/:id/finish", answer: runs.finish),

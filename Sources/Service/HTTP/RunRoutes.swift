@@ -17,19 +17,21 @@ struct RunRoutes: Sendable {
     let key = try requestKey(of: request)
     // First of all, so that a repetition finds its run also when the checkpoint is gone or the limits have changed.
     if let key, let run = try await store.run(ofRequest: key, body, owner: owner) {
-      return position(of: run, status: .ok)
+      return position(of: run, looks: try await store.looks(of: run), status: .ok)
     }
     try body.validate(guardian.configuration)
     let controller = try await library.controller(body.controller)
     let (run, isNew) = try await store.open(
       body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken)
-    return position(of: run, status: isNew ? .created : .ok)
+    return position(of: run, looks: controller.controller.action.looks, status: isNew ? .created : .ok)
   }
 
   /// Where a run that was opened stands.
-  private func position(of run: Run, status: HTTPResponse.Status) -> Response {
+  private func position(of run: Run, looks: Int, status: HTTPResponse.Status) -> Response {
     var response = Response.json(
-      RunPosition(id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate),
+      RunPosition(
+        id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate, looks: looks
+      ),
       status: status)
     response.headers[.location] = "/v1/runs/\(run.id)"
     return response
@@ -43,6 +45,13 @@ struct RunRoutes: Sendable {
       observation, run: try id(context), of: reach, limit: limits.runsPerToken)
     let answer = DecisionAnswer(decision)
     return .text(answer.json, type: "application/json")
+  }
+
+  func look(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let reach = try access.admit(request, for: .write).writable
+    let observation = try await request.json(ReportedObservation.self, limit: limits.bodyBytes)
+    try observation.validate()
+    return .json(try await store.look(observation, run: try id(context), of: reach))
   }
 
   func list(_ request: Request, _ context: ServiceContext) async throws -> Response {

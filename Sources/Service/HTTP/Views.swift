@@ -44,6 +44,8 @@ struct RunPosition: Encodable, Sendable {
   let id: String
   let step: Int
   let learningRate: Double
+  /// Trial steps that the controller asks for before the first step; told at the opening alone.
+  var looks: Int?
 }
 
 /// A page of a list of runs.

@@ -32,8 +32,10 @@ extension Run {
     guard observation.step == nextStep else { throw .outOfOrder(observation.step, next: nextStep) }
     guard status == .open || status == .abandoned else { throw .runOver(self) }
     var state = last?.state ?? controller.initialState
+    let rate =
+      observation.looks.isEmpty ? learningRate : try look(observation, controller, &state).learningRate
     let answer = controller.decide(
-      after: observation.observation(stepBudget: request.totalSteps, learningRate: learningRate),
+      after: observation.observation(stepBudget: request.totalSteps, learningRate: rate),
       interval: nextStep - (last?.step ?? 0), state: &state)
     var decision = StoredDecision(observation: observation, answer: answer, state: state, time: now)
     let row = DecisionChain.Columns(decision)
@@ -45,6 +47,47 @@ extension Run {
     case .continue, .rollback: status = .open
     }
     return (decision, row)
+  }
+
+  /// What comes after the looks so far: the next trial step, or the beginning.
+  ///
+  /// Nothing of it is stored: the observation of step 0 brings all looks along.
+  ///
+  /// - Throws: ``ServiceError`` for an observation of another step, or more looks than the controller takes.
+  func look(
+    _ observation: ReportedObservation, controller: GuardedController
+  ) throws(ServiceError) -> LookAnswer {
+    guard observation.step == 0 else {
+      throw .invalid(
+        "step is \(observation.step).", remedy: "Look before the first step, with the observation of step 0.")
+    }
+    var state = controller.initialState
+    return try look(observation, controller, &state)
+  }
+
+  private func look(
+    _ reported: ReportedObservation, _ controller: GuardedController, _ state: inout GuardedController.State
+  ) throws(ServiceError) -> LookAnswer {
+    let most = controller.controller.action.looks
+    guard reported.looks.count <= most else {
+      throw .invalid(
+        "There are \(reported.looks.count) looks, and the controller '\(request.controller)' takes \(most).",
+        remedy: "Give as many as the answer to the opened run says, or fewer.")
+    }
+    let observation = reported.observation(
+      stepBudget: request.totalSteps, learningRate: request.initialLearningRate)
+    var taken = 0
+    var trial: Double?
+    let first = try? controller.firstLearningRate(after: observation, state: &state) { rate in
+      guard taken < reported.looks.count else {
+        trial = rate
+        return nil
+      }
+      defer { taken += 1 }
+      return reported.look(taken, stepBudget: request.totalSteps, learningRate: rate)
+    }
+    return LookAnswer(
+      learningRate: trial ?? first ?? request.initialLearningRate, remaining: trial == nil ? 0 : most - taken)
   }
 
   /// Goes back to where `decision` was the latest; nil for the beginning.

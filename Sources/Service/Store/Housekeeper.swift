@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
 
 /// Ends what nobody ends: runs that fell silent, runs that are past their retention, what deleted runs leave behind.
@@ -10,7 +11,8 @@ final class Housekeeper: ServiceLifecycle.Service {
   private let logger: Logger
   private let wakeups: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
-  private let start = (wall: Timestamp.now(), monotonic: ContinuousClock.now)
+  private let start = ContinuousClock.now
+  private let clock = NIOLockedValueBox(RetentionClock(wall: Timestamp.now(), monotonic: 0))
 
   private static let pause = Duration.seconds(60)
 
@@ -31,25 +33,29 @@ final class Housekeeper: ServiceLifecycle.Service {
         group.addTask { [waker] in
           repeat { waker.yield() } while (try? await Task.sleep(for: Self.pause)) != nil
         }
-        group.addTask { for await _ in self.wakeups { await self.work(now: self.now()) } }
+        group.addTask {
+          for await _ in self.wakeups {
+            let passed = Int64((ContinuousClock.now - self.start) / .milliseconds(1))
+            let now = self.clock.withLockedValue { $0.now(wall: Timestamp.now(), monotonic: passed) }
+            await self.work(now: now, age: passed)
+          }
+        }
       }
     }
   }
 
-  /// A clock that was set forward shall not delete what is young: the time is at most what has passed since the start.
-  private func now() -> Int64 {
-    let passed = Int64((ContinuousClock.now - start.monotonic) / .milliseconds(1))
-    return min(Timestamp.now(), start.wall + passed)
-  }
-
-  /// Does what there is to do at a time, in milliseconds since 1970.
-  func work(now: Int64) async {
+  /// Does what there is to do.
+  ///
+  /// - Parameters:
+  ///   - now: The time, in milliseconds since 1970.
+  ///   - age: How long the service has run, in milliseconds: after a long time without it jobs need some to report.
+  func work(now: Int64, age: Int64 = .max) async {
     do throws(ServiceError) {
-      if let cutoff = retention.abandonment(at: now) {
+      if let cutoff = retention.abandonment(at: now, age: age) {
         let count = try await store.abandon(silentSince: cutoff)
         if count > 0 { logger.notice("silent runs were abandoned", metadata: ["runs": "\(count)"]) }
       }
-      if let cutoff = retention.expiry(at: now) {
+      if let cutoff = retention.expiry(at: now, age: age) {
         let count = try await store.expire(endedBefore: cutoff)
         try await store.expireTrainings(endedBefore: cutoff)
         if count > 0 {

@@ -116,8 +116,6 @@ class Scheduler(LRScheduler):
             raise ValueError(f"fallback is '{fallback}'; give 'cosine' or 'constant'")
         if measures not in ("sampled", "off"):
             raise ValueError(f"measures is '{measures}'; give 'sampled' or 'off'")
-        if url is not None and closure is not None:
-            raise ValueError("closure= is for looks before the first step, which a service does not ask for; leave it out")
         if url is None and (token is not None or ca_file is not None):
             raise ValueError("token= and ca_file= belong to a service; give url= too")
         self._rates = GroupRates(self.optimizer)
@@ -262,8 +260,10 @@ class Scheduler(LRScheduler):
         looks = int(self._ranks.from_first([self._decider.looks] if self._decider else None, 1)[0])
         if closure is None or looks == 0:
             if "validationLoss" in values:
-                self._decide_first(values["validationLoss"], values)
+                self._decide_first(values["validationLoss"], {**values, **self._norm()})
             return
+        # Before the looks, which a service is told together with it.
+        values = {**values, **self._norm()}
         self._is_looking = True
         try:
             with TrialSteps(self.optimizer, closure) as trial:
@@ -296,13 +296,14 @@ class Scheduler(LRScheduler):
     def _decide_first(self, loss: float, values: Mapping[str, float]) -> None:
         self._rate = self._ranks.from_first([self._rate] if self._ranks.is_first else None, 1)[0]
         self._first_is_due = False
-        norm = {"weightNorm": self._weight_norm()} if self._meter is not None else {}
-        self._decide(0, {**values, **norm, "trainLoss": loss})
+        self._decide(0, {**values, "trainLoss": loss})
 
-    def _weight_norm(self) -> float:
-        assert self._meter is not None
+    def _norm(self) -> Dict[str, float]:
+        """The norm of the weights before the first step."""
+        if self._meter is None:
+            return {}
         norm = self._meter.initial_weight_norm()
-        return math.sqrt(self._ranks.sum([norm * norm])[0]) if self._sharded else norm
+        return {"weightNorm": math.sqrt(self._ranks.sum([norm * norm])[0]) if self._sharded else norm}
 
     # Training
 
@@ -390,7 +391,7 @@ class Scheduler(LRScheduler):
         self._seen = self._steps
         self.last_epoch, self._step_count = self._steps, self._steps + 1
         if self._first_is_due:
-            self._decide_first(self._mean(self._first_loss if self._first_loss is not None else math.nan), {})
+            self._decide_first(self._mean(self._first_loss if self._first_loss is not None else math.nan), self._norm())
         if self._steps >= self._next and self.verdict not in ("stop", "complete"):
             self._decide(self._steps, self._measure())
 

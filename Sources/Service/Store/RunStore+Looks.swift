@@ -1,0 +1,23 @@
+import MetaLR
+
+/// The looks before the first step of a run.
+extension RunStore {
+  /// What comes after the looks so far; nothing is stored.
+  ///
+  /// - Throws: ``ServiceError``, see ``Run/look(_:controller:)``.
+  func look(
+    _ observation: ReportedObservation, run id: String, of reach: Reach
+  ) async throws(ServiceError) -> LookAnswer {
+    try await write { database, staged in
+      let run = try staged.run(id, of: reach, database)
+      return try run.look(observation, controller: try staged.controller(of: run, database))
+    }
+  }
+
+  /// How often a run's controller looks before the first step.
+  func looks(of run: Run) async throws(ServiceError) -> Int {
+    try await write { database, staged in
+      try staged.controller(of: run, database).controller.action.looks
+    }
+  }
+}
