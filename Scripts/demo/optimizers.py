@@ -1,4 +1,4 @@
-"""Optimizers over one vector of weights, in numpy, with the constants of the built-in ones (Sources/NeuralNet/Optimizers)."""
+"""Optimizers over one vector of weights, in numpy, with the constants of those in Sources/NeuralNet/Optimizers."""
 
 import numpy
 
@@ -47,7 +47,7 @@ class RMSProp(Momentum):
 
 
 class ScheduleFreeAdamW:
-    """Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1); without decay and with power 0, as built in."""
+    """Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1), by default without decay."""
 
     decay, power = 0.0, 0.0
     facts = {"usualLearningRate": 0.01, "isAdaptive": 1, "momentum": 0.9}

@@ -1,6 +1,6 @@
 """The README's picture: one controller drives six trainings from six initial rates, drawn from the recorded runs.
 
-The optimizers were given to the trainings before the runs were made: each of the three in turn, in the order of the problems.
+The three optimizers take turns, in the order of the problems; that was decided before the runs were made.
 """
 
 import html
@@ -40,7 +40,8 @@ def draw(runs, path=PICTURE):
         "<title>One controller drives six trainings from six initial rates</title>", f"<style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
         '<text class="title" x="14" y="26">One controller, six trainings, six initial rates each</text>',
-        '<text class="tick" x="14" y="44">learning rate above, validation loss below, over the steps; logarithmic scales</text>',
+        '<text class="tick" x="14" y="44">learning rate above, validation loss below, over the steps; '
+        "logarithmic scales</text>",
         *legend([TITLES.get(multiple, str(multiple)) for multiple in data["multiples"]]),
     ]
     for place, problem in enumerate(data["problems"]):

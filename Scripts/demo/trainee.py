@@ -5,12 +5,10 @@
 """
 
 import argparse
-import base64
 import copy
 import math
 import os
 import pathlib
-import pickle
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one worker of metalr, one core
@@ -110,20 +108,35 @@ class Network:
         return numpy.concatenate(parts)
 
 
+def cosine(one, other):
+    return float(one @ other / (numpy.linalg.norm(one) * numpy.linalg.norm(other) + 1e-30))
+
+
 class ArrayMeter(metalr_trainee.StepMeter):
-    """The meter of Clients/trainee-python, with numpy for the sums of each step."""
+    """The meter of Clients/trainee-python, over arrays: lists of ten thousand weights would cost more than training."""
+
+    def __init__(self, weights):
+        self.start, self.last = weights, None
+        self.begin_interval(weights)
+
+    def begin_interval(self, weights):
+        self.interval_start, self.rows = weights, []
 
     def step(self, loss, gradient, before, after):
-        def cosine(one, other):
-            return float(one @ other / (numpy.linalg.norm(one) * numpy.linalg.norm(other) + 1e-30))
-
-        update = after - before
-        cosines = None
+        update, cosines = after - before, None
         if self.last is not None:
             cosines = cosine(gradient, self.last[0]), cosine(update, self.last[1])
         self.last = gradient, update
         norms = float(numpy.linalg.norm(gradient)), float(numpy.linalg.norm(update))
         self.rows.append((loss, *norms, -float(gradient @ update), cosines))
+
+    def measures(self, weights):
+        values = super().measures([])  # all but what depends on the weights
+        values["weightNorm"] = float(numpy.linalg.norm(weights))
+        if self.rows:
+            values["intervalDistance"] = float(numpy.linalg.norm(weights - self.interval_start))
+            values["initialDistance"] = float(numpy.linalg.norm(weights - self.start))
+        return values
 
 
 class Trainee:
@@ -151,17 +164,18 @@ class Trainee:
         self.weights = self.network.initial(self.generator)
         self.optimizer = optimizers.BY_NAME[self.optimizer_name](self.weights)
         self.meter, self.before, self.half_cosine = ArrayMeter(self.weights), None, None
+        self.snapshots, self.taken = {}, 0
         return self.read()
 
     def look(self, learning_rate):
-        kept = pickle.dumps(self.state())
+        kept = self.state()
         self.meter = ArrayMeter(self.weights)
         batch = self.next_batch()
         loss = self.take_step(batch, learning_rate)
         measures = self.meter.measures(self.weights)
         after = self.loss_and_gradient(batch)[0]
         half = self.half_cosine_of(batch, self.meter.start)
-        self.set(pickle.loads(kept))
+        self.set(kept)
         names = ("gradientNorm", "updateNorm", "predictedDecrease")
         return {
             **self.facts, **{name: measures[name] for name in names}, "trainLoss": after, "lossBeforeTrial": loss,
@@ -197,8 +211,7 @@ class Trainee:
     def half_cosine_of(self, batch, weights):
         middle = self.problem.batch // 2
         halves = [[part[:middle] for part in batch], [part[middle:] for part in batch]]
-        one, other = (self.loss_and_gradient(half, numpy.asarray(weights))[1] for half in halves)
-        return float(one @ other / (numpy.linalg.norm(one) * numpy.linalg.norm(other) + 1e-30))
+        return cosine(*(self.loss_and_gradient(half, weights)[1] for half in halves))
 
     def read(self):
         _, outputs = self.network.forward(self.optimizer.evaluated(self.weights), self.validation[0])
@@ -207,7 +220,7 @@ class Trainee:
         self.before = predictions
         loss = self.problem.loss_and_errors(outputs, self.validation[1])[0]
         last = list(self.network.layers(self.weights))[-1][:-1]
-        measured = {**self.meter.measures(self.weights.tolist()), "validationLoss": loss}
+        measured = {**self.meter.measures(self.weights), "validationLoss": loss}
         if self.half_cosine is not None:
             measured["halfBatchCosine"] = self.half_cosine
         return {
@@ -226,14 +239,19 @@ class Trainee:
     def set(self, state):
         (self.weights, self.optimizer, self.generator, self.meter, self.before, self.half_cosine) = state
 
+    # A snapshot is a name: encoding weights and predictions would cost more than training.
+
     def snapshot(self):
-        return base64.b64encode(pickle.dumps(self.state())).decode()
+        self.taken += 1
+        name = str(self.taken)
+        self.snapshots[name] = self.state()
+        return name
 
     def restore(self, snapshot):
-        self.set(pickle.loads(base64.b64decode(snapshot)))
+        self.set(copy.deepcopy(self.snapshots[snapshot]))
 
     def discard(self, snapshot):
-        pass  # all of it is in the text
+        self.snapshots.pop(snapshot, None)
 
 
 if __name__ == "__main__":

@@ -127,11 +127,13 @@ def slug(words, counts):
 
 
 def scrollable(text, title):
-    """Wide tables and code scroll in themselves, by keyboard too."""
+    """Wide tables, pictures and code scroll in themselves, by keyboard too."""
     numbers, label = itertools.count(1), html.escape(title)
     text = re.sub(
         "<table>",
-        lambda _: f'<div class="scroll" role="region" tabindex="0" aria-label="Table {next(numbers)}, {label}"><table>', text)
+        lambda _: '<div class="scroll" role="region" tabindex="0" '
+        f'aria-label="Table {next(numbers)}, {label}"><table>', text)
     text = text.replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')
     text = text.replace('<th class="number">', '<th class="number" scope="col">')
+    text = re.sub("<p>(<img [^>]*>)</p>", r'<p class="picture" tabindex="0">\1</p>', text)
     return text.replace("<pre>", '<pre tabindex="0">')

@@ -14,7 +14,10 @@ def copy(output, swift_docs, python_docs, base):
     links = []
     if swift_docs:
         copy_swift(pathlib.Path(swift_docs), output / "swift", base)
-        links.append(("Swift API", "swift/documentation/index.html"))
+        first = "swift/documentation/metalr/"  # DocC's pages do not find themselves by index.html
+        if not (output / first / "index.html").exists():
+            raise ReferenceError(f"'{swift_docs}' has no page of the module MetaLR. Run Scripts/docs.sh again.")
+        links.append(("Swift API", first))
     if python_docs:
         if not (python_docs / "index.html").exists():
             raise ReferenceError(f"'{python_docs}' has no index.html. Run Scripts/python/docs.sh first.")

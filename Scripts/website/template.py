@@ -2,7 +2,6 @@
 
 import html
 import posixpath
-import re
 
 
 # In the order in which they need each other.
@@ -23,7 +22,8 @@ class Template:
 
     def source(self, path, text):
         """A file of the repository that a page links to."""
-        body = f'<article>\n<h1><code>{escape(path)}</code></h1>\n<pre tabindex="0"><code>{escape(text)}</code></pre>\n</article>'
+        code = f'<pre tabindex="0"><code>{html.escape(text)}</code></pre>'
+        body = f"<article>\n<h1><code>{escape(path)}</code></h1>\n{code}\n</article>"
         return self.whole(f"{path}.html", f"{path} - metalr", body, [])
 
     def demo(self, markup):
@@ -31,7 +31,8 @@ class Template:
 
     def whole(self, target, title, body, contents, wide=False):
         def to(other):
-            return posixpath.relpath(other, posixpath.dirname(target) or ".")
+            path = posixpath.relpath(other, posixpath.dirname(target) or ".")
+            return f"{path}/" if other.endswith("/") else path
 
         def link(text, other):
             current = ' aria-current="page"' if other == target else ""
@@ -89,5 +90,6 @@ class Template:
         return f'<nav class="contents" aria-label="On this page"><h2>On this page</h2><ul>{lines}</ul></nav>\n'
 
 
-def escape(text):
-    return html.escape(re.sub(r"`", "", text) if len(text) < 200 else text)
+def escape(title):
+    """A title without the marks of code."""
+    return html.escape(title.replace("`", ""))

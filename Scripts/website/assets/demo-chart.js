@@ -28,7 +28,8 @@ metalrDemo.draw = (() => {
   const bounds = (lines, name) => {
     // A cosine ends near 0: only where it begins counts for the axis of rates.
     const isCosine = (line) => line.method.id === "cosine" || line.method.id === "search";
-    const of = (line) => name === "rates" && isCosine(line) ? line.rates.slice(0, Math.ceil(line.rates.length * 0.7)) : line[name];
+    const begin = (values) => values.slice(0, Math.ceil(values.length * 0.7));
+    const of = (line) => name === "rates" && isCosine(line) ? begin(line.rates) : line[name];
     let values = lines.flatMap(of).filter((value) => value !== null && value > 0);
     if (name === "losses") {
       // What diverges leaves the chart at the top.
@@ -46,7 +47,7 @@ metalrDemo.draw = (() => {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("width", width);
     svg.setAttribute("height", height);
-    const shown = lines.filter((line) => !state.hidden.has(line.method.id) && !(name === "rates" && line.method.ownRate));
+    const shown = lines.filter(({ method }) => !state.hidden.has(method.id) && !(name === "rates" && method.ownRate));
     if (shown.length === 0) return svg.replaceChildren();
     const [low, high] = bounds(shown, name);
     // The initial rate has a short piece of its own before step 0.
@@ -63,7 +64,8 @@ metalrDemo.draw = (() => {
     }
     for (let k = 0; k <= 4; k += 1) {
       const step = Math.round(state.problem.steps * k / 4);
-      parts.push(element("text", { class: "tick", x: x(step), y: height - 14, "text-anchor": k === 4 ? "end" : "middle" }, step));
+      const anchor = k === 4 ? "end" : "middle";
+      parts.push(element("text", { class: "tick", x: x(step), y: height - 14, "text-anchor": anchor }, step));
     }
     parts.push(element("path", { class: "frame", d: `M${left} ${top}V${height - bottom}H${width - right}` }));
     parts.push(element("path", { class: "now", d: `M${x(state.step)} ${top}V${height - bottom}` }));
@@ -83,8 +85,9 @@ metalrDemo.draw = (() => {
       const end = line[name][last] ?? (name === "losses" ? high * 2 : low);
       const failed = line.run.diverged && last === line.steps.length - 1 && state.step >= line.steps[last];
       const [cx, cy] = [x(line.steps[last]), y(end)];
+      const cross = `M${cx - 5} ${cy - 5}l10 10m0 -10l-10 10`;
       parts.push(failed
-        ? element("path", { class: `line c${line.method.color}`, "stroke-width": 2.5, d: `M${cx - 5} ${cy - 5}l10 10m0 -10l-10 10` })
+        ? element("path", { class: `line c${line.method.color}`, "stroke-width": 2.5, d: cross })
         : element("circle", { class: `dot c${line.method.color}`, cx, cy, r: line.method.width + 1 }));
     }
     svg.replaceChildren(...parts);

@@ -1,7 +1,8 @@
 // The map of all runs: one cell for each problem, optimizer and initial rate.
 metalrDemo.map = (() => {
   const { data, METHODS, MULTIPLES, state, regret } = metalrDemo;
-  const FROM_EVERY_RATE = METHODS.filter((method) => ["universal", "universal-sf", "constant", "cosine"].includes(method.id));
+  const NAMES = ["universal", "universal-sf", "constant", "cosine"];
+  const FROM_EVERY_RATE = METHODS.filter((method) => NAMES.includes(method.id));
   const shade = (value) => {
     const size = [2, 10, 30, 100].filter((limit) => Math.abs(value) >= limit).length;
     return size === 0 ? "level" : `${value < 0 ? "better" : "worse"}${size}`;
@@ -11,7 +12,10 @@ metalrDemo.map = (() => {
     const middle = sorted.length >> 1;
     return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   };
-  const percent = (value) => value === Infinity ? "div." : Math.abs(value) < 0.5 ? "0" : value.toFixed(0).replace("-", "\u2212");
+  const percent = (value) => {
+    if (value === Infinity) return "div.";
+    return Math.abs(value) < 0.5 ? "0" : value.toFixed(0).replace("-", "\u2212");
+  };
 
   const map = document.querySelector(".map");
   const build = (choose) => {
@@ -57,7 +61,8 @@ metalrDemo.map = (() => {
   const mark = () => {
     const current = `${state.problem.name},${state.optimizer},${state.from}`;
     for (const button of map.querySelectorAll("button")) {
-      if (button.dataset.run === current) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
+      if (button.dataset.run === current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
     }
   };
 

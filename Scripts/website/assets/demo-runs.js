@@ -19,8 +19,8 @@ const metalrDemo = (() => {
 
   // What the reader has chosen.
   const state = {
-    problem: data.problems[0], optimizer: data.optimizers[1].name, from: 0, step: data.problems[0].steps, playing: false,
-    hidden: new Set(["cosine"]), shown: "universal",
+    problem: data.problems[0], optimizer: data.optimizers[1].name, from: 0, step: data.problems[0].steps,
+    playing: false, hidden: new Set(["cosine"]), shown: "universal",
   };
 
   const find = (problem, method, optimizer, from) => problem.runs.find((run) => run.method === method
@@ -43,8 +43,11 @@ const metalrDemo = (() => {
     return run && { method, ...curve(state.problem, run) };
   }).filter(Boolean);
 
-  const number = (value) => value === null || value === undefined ? "–"
-    : value === 0 ? "0" : value >= 1e4 || value < 1e-4 ? value.toExponential(1).replace("e+", "e").replace(".0", "") : Number(value.toPrecision(3)).toString();
+  const number = (value) => {
+    if (value === null || value === undefined) return "–";
+    if (value >= 1e4 || (value < 1e-4 && value > 0)) return value.toExponential(1).replace("e+", "e").replace(".0", "");
+    return Number(value.toPrecision(3)).toString();
+  };
 
   const loss = (value) => value === null || value >= 1e4 || value < 1e-3 ? number(value) : value.toPrecision(3);
 

@@ -1,6 +1,6 @@
 // The demo's page: choices, playing, the table of methods.
 (() => {
-  const { data, METHODS, OPTIMIZERS, MULTIPLES, state, find, curves, number, loss, at, draw, map } = metalrDemo;
+  const { data, METHODS, OPTIMIZERS, MULTIPLES, state, find, curves, number, loss, at, regret, draw, map } = metalrDemo;
   const byId = (id) => document.getElementById(id);
 
   // The table of methods: one row each, with a box that shows or hides its lines.
@@ -8,8 +8,9 @@
   const rows = byId("verdict").parentElement.querySelector(".methods tbody");
   const buildRows = () => rows.replaceChildren(...METHODS.map((method) => {
     const row = document.createElement("tr");
-    row.innerHTML = `<th scope="row"><label><input type="checkbox"> <svg width="34" height="12" aria-hidden="true"><path class="line c${method.color}"
-      d="M1 6h32" stroke-width="${method.width}" stroke-dasharray="${method.dash}"/></svg> <span></span></label></th>
+    row.innerHTML = `<th scope="row"><label><input type="checkbox"> <svg width="34" height="12" aria-hidden="true">
+      <path class="line c${method.color}" d="M1 6h32" stroke-width="${method.width}" stroke-dasharray="${method.dash}"/>
+      </svg> <span></span></label></th>
       <td></td><td class="number"></td><td class="number"></td><td class="number"></td>`;
     row.querySelector("span").textContent = method.title;
     const box = row.querySelector("input");
@@ -47,10 +48,13 @@
     const of = (method) => find(state.problem, method, state.optimizer, state.from);
     const ours = of("universal");
     const text = (run) => run.test === null || run.diverged ? "diverged" : `ends at a test loss of ${loss(run.test)}`;
-    const against = 100 * Math.log(ours.test / of("search").test);
-    const words = `From ${MULTIPLES[state.from]}${state.from === 2 ? " rate" : " the usual rate"} of ${OPTIMIZERS[state.optimizer]}, universal ${text(ours)}. `
-      + `The constant rate ${text(of("constant"))}, the best of 8 cosines ${text(of("search"))}: universal is `
-      + (Math.abs(against) < 0.5 ? "level with it." : `${Math.abs(against).toFixed(0)}% ${against < 0 ? "better" : "worse"}.`);
+    const against = regret(state.problem, "universal", state.optimizer, state.from);
+    const rate = data.multiples[state.from] === 1 ? "the usual rate" : `${MULTIPLES[state.from]} the usual rate`;
+    const size = Math.abs(against).toFixed(0);
+    const level = size === "0" ? "universal is level with it" : `universal is ${size}% ${against < 0 ? "better" : "worse"}`;
+    const words = `From ${rate} of ${OPTIMIZERS[state.optimizer]}, universal ${text(ours)}. `
+      + `The constant rate ${text(of("constant"))}, the best of 8 cosines ${text(of("search"))}`
+      + (against === Infinity ? "." : `: ${level}.`);
     byId("verdict").textContent = words;
     byId("rates").setAttribute("aria-label", `Learning rate over the steps, logarithmic. ${words}`);
     byId("losses").setAttribute("aria-label", `Validation loss over the steps, logarithmic. ${words}`);
@@ -148,7 +152,7 @@
   });
   byId("shown").append(...map.methods.map((method) => option(method.id, method.title)));
   byId("shown").addEventListener("change", (event) => { state.shown = event.target.value; map.build(choose); });
-  for (const form of document.querySelectorAll("form.choices")) form.addEventListener("submit", (event) => event.preventDefault());
+  document.querySelector("form.choices").addEventListener("submit", (event) => event.preventDefault());
   byId("made").replaceChildren(...data.problems.flatMap((problem) => {
     const [text, command] = [document.createElement("p"), document.createElement("pre")];
     text.textContent = `${problem.title}: metalr ${problem.made.version}, program ${problem.made.program}, `

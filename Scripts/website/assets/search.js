@@ -75,8 +75,9 @@
       return item;
     }));
     const shown = Math.min(hits.length, 12);
-    status.textContent = hits.length === 0 ? "Nothing found. Every word must be on a page."
-      : hits.length > shown ? `${shown} of ${hits.length} places` : `${hits.length} ${hits.length === 1 ? "place" : "places"}`;
+    const count = hits.length === 1 ? "1 place" : `${hits.length} places`;
+    status.textContent = hits.length === 0 ? "Nothing found: every word must be in one section."
+      : hits.length > shown ? `${shown} of ${count}` : count;
     found.hidden = false;
   };
 
@@ -97,7 +98,9 @@
     all[(place + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length].focus();
   });
   document.addEventListener("click", (event) => { if (!form.contains(event.target)) close(); });
-  form.addEventListener("focusout", (event) => { if (event.relatedTarget && !form.contains(event.relatedTarget)) close(); });
+  form.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !form.contains(event.relatedTarget)) close();
+  });
   list.addEventListener("click", close);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
