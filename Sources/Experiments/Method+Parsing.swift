@@ -49,10 +49,10 @@ extension Method {
     let given = try FeedbackSpecification(
       numbers, of: "hypergradient", parameters: [("rate", nil), ("beta", 1e-7)])
     let (rate, beta) = (given["rate"], given["beta"])
-    guard rate > 0, beta >= 0 else {
+    guard rate > 0, rate <= ScheduleError.highestRate, beta >= 0, Float(beta).isFinite else {
       throw ScheduleError(
-        "'\(name)' has a rate of \(rate) and a beta of \(beta); give a positive rate, and a beta of at least 0."
-      )
+        "'\(name)' has a rate of \(rate) and a beta of \(beta); give a positive rate, and a beta of at least 0, "
+          + "neither beyond \(ScheduleError.highestRate).")
     }
     return Method(
       name: name, ownInitialRate: { _ in rate },

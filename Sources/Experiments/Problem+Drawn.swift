@@ -81,16 +81,20 @@ public struct DrawnProblems: ProblemDistribution {
         .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),
         .init("operations", operations),
       ]
-        + share("convolutions", range.convolutions) + share("regularization", range.regularization) + share("averaging", range.averaging))
+        + share("convolutions", range.convolutions) + share("regularization", range.regularization)
+        + share("averaging", range.averaging))
   }
 
   private var operations: String {
     let cap = "at most \(range.operations) a run"
-    return range.reach > 1 ? "\(cap), up to \(range.reach) times as many in a share that falls with them" : cap
+    return range.reach > 1
+      ? "\(cap), up to \(range.reach) times as many in a share that falls with them" : cap
   }
 
   private func share(_ name: String, _ value: Double) -> [DistributionDescription.Setting] {
-    value > 0 ? [.init(name, "in \(value) of the problems that can have \(name == "convolutions" ? "them" : "it")")] : []
+    value > 0
+      ? [.init(name, "in \(value) of the problems that can have \(name == "convolutions" ? "them" : "it")")]
+      : []
   }
 
   /// 1: every problem is a new one.

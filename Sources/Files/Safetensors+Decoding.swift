@@ -49,6 +49,7 @@ extension Safetensors {
         guard name == Self.metadataName else { throw damaged("has an entry '\(name)' that is no tensor") }
         metadata = texts
       case .tensor(let place):
+        guard name != Self.metadataName else { throw damaged("has a tensor in the place of its metadata") }
         guard let width = ["F32": 4, "F64": 8][place.dtype] else {
           throw damaged("holds '\(name)' as \(place.dtype); metalr reads F32 and F64")
         }

@@ -54,7 +54,9 @@ extension PPOLearner {
         ("targetKL", targetKL ?? 1),
       ]
       for (name, value) in positive {
-        try require(name, value, value > 0 && value.isFinite, "positive and finite")
+        // The learner computes in single precision, in which 1e-300 is 0.
+        let single = Float(value)
+        try require(name, value, single > 0 && single.isFinite, "positive and finite in single precision")
       }
       try require(
         "entropyCoefficient", entropyCoefficient, entropyCoefficient >= 0 && entropyCoefficient.isFinite,

@@ -6,7 +6,7 @@ import Foundation
 public struct ReplaySchedule: Schedule, Equatable {
   /// The steps at which a rate begins, increasing, from 0 up.
   public let steps: [Int]
-  /// The rates, one a step, finite and at least 0.
+  /// The rates, one a step, from 0 to 1e30.
   public let learningRates: [Double]
 
   /// Creates the schedule.
@@ -47,8 +47,9 @@ public struct ReplaySchedule: Schedule, Equatable {
         "Step \(step) of \(place) \(before); the steps of one run must increase from 0. Give the rows of one run."
       )
     }
-    guard learningRate >= 0, learningRate.isFinite else {
-      throw ScheduleError("The rate of \(place) is \(learningRate); give a number of at least 0.")
+    guard learningRate >= 0, learningRate <= ScheduleError.highestRate else {
+      throw ScheduleError(
+        "The rate of \(place) is \(learningRate); give a number from 0 to \(ScheduleError.highestRate).")
     }
   }
 }

@@ -24,7 +24,7 @@ public struct ScheduleError: Error, Sendable, Equatable, CustomStringConvertible
 
   /// Formulas compute with sums and multiples of a rate, which must not overflow either; and a rate beyond
   /// this bound is none in the single precision of the weights.
-  static let highestRate = 1e30
+  package static let highestRate = 1e30
 
   static func checkRate(_ value: Double, _ name: String) throws(ScheduleError) {
     try check(value > 0, name, value, "a positive number")

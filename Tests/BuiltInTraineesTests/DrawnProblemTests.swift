@@ -85,7 +85,8 @@ struct DrawnProblemTests {
     #expect(problems.allSatisfy { $0.network.convolutions == 0 || $0.family == .pictures })
   }
 
-  @Test("A reach lets problems above the cap through, each octave at the price of one, and changes none below")
+  @Test(
+    "A reach lets problems above the cap through, each octave at the price of one, and changes none below")
   func reach() throws {
     let range = DrawnRange(batchSizes: [4, 64], operations: 20e6, reach: 8)
     let problems = (0..<UInt64(4000)).map { DrawnProblem.sampled(seed: $0, from: range) }

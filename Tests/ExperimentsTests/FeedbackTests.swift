@@ -70,7 +70,8 @@ struct FeedbackTests {
     for step in 10..<60 {
       _ = source.learningRates(after: Self.observation(step: step, loss: Double(step)), steps: 1)
     }
-    #expect(abs(source.learningRates(after: Self.observation(step: 60, loss: 99), steps: 1)[0] - 0.01) < 1e-12)
+    #expect(
+      abs(source.learningRates(after: Self.observation(step: 60, loss: 99), steps: 1)[0] - 0.01) < 1e-12)
   }
 
   @Test("A hypergradient moves the rate by beta times the product of gradient and last direction")
@@ -126,7 +127,8 @@ struct FeedbackTests {
       ("plateau", "The rate is missing"), ("plateau:x", "is not a number"),
       ("plateau:0.1,2", "the factor is 2"),
       ("plateau:0.1,speed=2", "one number too many"), ("plateau:0.1,patience=1.5", "give a whole number"),
-      ("hypergradient:-1", "give a positive rate"),
+      ("hypergradient:-1", "give a positive rate"), ("hypergradient:1e308", "give a positive rate"),
+      ("plateau:1e308", "the rate is 1e+308"),
       ("plateaus:1", "There is no schedule 'plateaus'"), ("plateaus:1", "replay, plateau, hypergradient."),
     ])
   func refused(text: String, reason: String) {

@@ -96,7 +96,9 @@ struct GoldenDecisionTests {
     for (index, hidden) in groups.enumerated() {
       let problem = DrawnProblem.sampled(
         seed: 77 + UInt64(index),
-        from: DrawnRange(budgets: 60...200, optimizer: name == "universal-sf" ? .scheduleFreeAdamW(beta: 0.8, beta2: 0.99, power: 1) : nil))
+        from: DrawnRange(
+          budgets: 60...200,
+          optimizer: name == "universal-sf" ? .scheduleFreeAdamW(beta: 0.8, beta2: 0.99, power: 1) : nil))
       let trainee = DrawnTrainee(DrawnData(problem))
       var recorder = Recorder(session: controller.session(hiding: Set(hidden)))
       _ = try TrainingRun(

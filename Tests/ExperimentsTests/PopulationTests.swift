@@ -192,6 +192,20 @@ struct PopulationTests {
     #expect(throws: OutputError.self) { try other.run(other.begin(), on: Self.pool()) }
   }
 
+  @Test("A saved population whose steps are impossible is refused, not added up", arguments: [-1, .max])
+  func impossibleSteps(step: Int) throws {
+    var training = try PopulationTraining(Self.configuration)
+    try training.advance(on: Self.pool())
+    let encoder = JSONEncoder()
+    let text = String(decoding: try encoder.encode(training.history), as: UTF8.self)
+    let changed = text.replacing(try Regex("\"step\":[0-9]+"), with: "\"step\":\(step)")
+    let history = try JSONDecoder().decode(PopulationHistory.self, from: Data(changed.utf8))
+    #expect(history != training.history)
+    #expect(throws: PopulationError.self) {
+      try PopulationTraining(Self.configuration, history: history, snapshots: training.snapshots)
+    }
+  }
+
   @Test("Impossible populations are refused")
   func refused() {
     let changes: [(inout PopulationTraining.Configuration) -> Void] = [

@@ -43,6 +43,14 @@ struct SafetensorsTests {
     #expect(error?.problem.contains("metalr reads headers of up to 2097152") == true)
   }
 
+  @Test("A tensor in the place of the metadata is refused: it could not be written again")
+  func tensorAsMetadata() throws {
+    let header = Data("{\"__metadata__\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}".utf8)
+    let data = Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0]) + header
+    let error = #expect(throws: FileError.self) { try Safetensors(decoding: data, path: "a.ckpt") }
+    #expect(error?.problem == "has a tensor in the place of its metadata")
+  }
+
   @Test("Every truncation is refused")
   func truncation() throws {
     let data = try sample.encoded()

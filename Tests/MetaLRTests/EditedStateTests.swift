@@ -39,6 +39,25 @@ struct EditedStateTests {
     #expect(state.isConsistent)
   }
 
+  @Test("An update of more episodes than there are numbers ends with the training")
+  func endlessUpdate() throws {
+    let state = try JSONDecoder().decode(
+      ControllerTraining.State.self, from: Self.edited("episodesPerUpdate", Self.maximum))
+    #expect(state.isConsistent)
+    var training = ControllerTraining(resuming: state, episodes: state.episodeCount + 1)
+    try training.advance(problems: ControllerTrainingTests.problems(), on: TraineePool(workers: 1))
+    #expect(training.isFinished)
+  }
+
+  @Test("A run with a step that no run has is refused, not added up", arguments: ["-1", maximum])
+  func impossibleStep(step: String) throws {
+    let text = """
+      {"seed":1,"observations":[{"step":\(step),"stepBudget":1,"learningRate":1,"trainLoss":1}],
+      "hasDiverged":false,"test":{"loss":1,"accuracy":0.5}}
+      """
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(TrainingRun.self, from: Data(text.utf8)) }
+  }
+
   @Test("A run without an observation is refused where it is read")
   func emptyRun() throws {
     let text = """

@@ -53,6 +53,12 @@ struct OptimizerTests {
       ("adam:beta1=0.9,beta1=0.8", "'beta1=0.8' is no constant"),
       ("adamw:decay=-1", "The decay of optimizer 'adamw' is -1.0. Choose one that is at least 0 and finite."),
       ("adam:beta1=1", "Choose one that is in [0, 1)."),
+      // What single precision makes of them divides zero by zero, or infinity by infinity.
+      ("adam:beta2=0.999999999", "Choose one that is in [0, 1)."),
+      ("adam:epsilon=1e-300", "positive and finite"),
+      ("adamw:decay=1e300", "at least 0 and finite"),
+      // 3^788 is infinite, and infinity over infinity the share of a step.
+      ("schedule-free-adamw:power=788", "Choose one that is from 0 to 16."),
     ])
   func refusals(text: String, sentence: String) {
     #expect { try Optimizer.Configuration(parsing: text) } throws: { "\($0)".contains(sentence) }

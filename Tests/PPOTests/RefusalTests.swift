@@ -98,6 +98,8 @@ struct RefusalTests {
     ("criticLearningRate", { $0.criticLearningRate = .infinity }), ("adamEpsilon", { $0.adamEpsilon = 0 }),
     ("maximumGradientNorm", { $0.maximumGradientNorm = .nan }), ("targetKL", { $0.targetKL = 0 }),
     ("entropyCoefficient", { $0.entropyCoefficient = -1 }),
+    // 0 and infinity in the single precision that the learner computes in.
+    ("adamEpsilon", { $0.adamEpsilon = 1e-300 }), ("actorLearningRate", { $0.actorLearningRate = 1e300 }),
   ]
 
   @Test("Options out of range", arguments: options.indices)

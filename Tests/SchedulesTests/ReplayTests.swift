@@ -28,6 +28,7 @@ struct ReplayTests {
       ("step,learning_rate\n0.5,1\n", "Line 2 has the step '0.5'"),
       ("step,learning_rate\n0,nan\n", "The rate of line 2 is nan"),
       ("step,learning_rate\n0,-1\n", "The rate of line 2 is -1.0"),
+      ("step,learning_rate\n0,1e308\n", "The rate of line 2 is 1e+308"),
       ("step,learning_rate\n-1,1\n", "Step -1 of line 2 is negative"),
       ("step,learning_rate\n0,1\n10,1\n0,1\n", "Step 0 of line 4 comes after step 10"),
       ("\0\u{1}\u{2}\n\n", "no columns"),

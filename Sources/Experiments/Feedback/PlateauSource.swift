@@ -41,8 +41,8 @@ public struct PlateauSource: RateSource, Sendable {
         guard condition else { throw ScheduleError("plateau: the \(name) is \(value); give \(expected).") }
       }
       try check(
-        initialLearningRate > 0 && initialLearningRate.isFinite, "rate", initialLearningRate,
-        "a positive number")
+        initialLearningRate > 0 && initialLearningRate <= ScheduleError.highestRate, "rate",
+        initialLearningRate, "a positive number of at most \(ScheduleError.highestRate)")
       try check(factor > 0 && factor < 1, "factor", factor, "a number between 0 and 1")
       try check(patience >= 0, "patience", Double(patience), "a whole number of at least 0")
       try check(threshold >= 0 && threshold < 1, "threshold", threshold, "a number from 0 to below 1")

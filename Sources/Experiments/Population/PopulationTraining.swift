@@ -46,6 +46,7 @@ public struct PopulationTraining: Sendable {
         round.count == configuration.members
           && round.allSatisfy {
             round.indices.contains($0.parent) && $0.learningRate > 0 && $0.learningRate.isFinite
+              && (0...configuration.stepBudget).contains($0.observation.step)
           }
       }),
       snapshots.count == (history.rounds.isEmpty ? 0 : configuration.members)

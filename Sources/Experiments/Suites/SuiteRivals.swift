@@ -24,7 +24,8 @@ public enum SuiteRivals {
   ) { problem, _ in
     ScheduleSource(
       try HoldDecaySchedule(
-        initialLearningRate: 0.0011948, holdShare: 0.747, shape: .cosine, totalSteps: problem.plan.stepBudget))
+        initialLearningRate: 0.0011948, holdShare: 0.747, shape: .cosine, totalSteps: problem.plan.stepBudget)
+    )
   }
 
   /// GreedyLR from the optimizer's usual rate.

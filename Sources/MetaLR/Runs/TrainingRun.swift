@@ -26,7 +26,14 @@ public struct TrainingRun: Codable, Sendable, Equatable {
       throw DecodingError.dataCorruptedError(
         forKey: .observations, in: container, debugDescription: "a run without an observation")
     }
+    guard observations.allSatisfy({ (0...Self.mostSteps).contains($0.step) }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .observations, in: container, debugDescription: "a step that no run has")
+    }
   }
+
+  /// Far above what a plan allows, and far from where sums over runs overflow.
+  private static let mostSteps = 1 << 40
 
   /// The observation of the lowest validation loss after step 0, the first of equals; that of step 0 when no later one is
   /// finite.

@@ -87,7 +87,7 @@ public struct ControllerTraining: Sendable {
     precondition(!isFinished, "The training is finished after \(configuration.episodes) episodes")
     let (configuration, first) = (configuration, state.episodeCount)
     let count = state.gathersStatistics ? configuration.normalizerEpisodes : configuration.episodesPerUpdate
-    let numbers = first..<min(first + count, configuration.episodes)
+    let numbers = first..<first + min(count, configuration.episodes - first)
     let player = Controller(
       features: configuration.features, action: configuration.action, normalizer: state.normalizer,
       policy: state.learner.policy)

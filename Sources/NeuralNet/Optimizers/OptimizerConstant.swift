@@ -21,6 +21,9 @@ struct OptimizerConstant<Rule: OptimizerRule>: Sendable {
 }
 
 /// Values that a constant may have; all are finite.
+///
+/// Kernels compute in single precision, in which 1e-300 is 0 and 0.999999999 is 1: with these an Adam step on a gradient of
+/// zero would be 0 / 0. So the value must be in range in single precision too.
 enum OptimizerConstantRange: Sendable {
   /// From 0 to below 1: a decay of a running mean.
   case decay
@@ -30,15 +33,18 @@ enum OptimizerConstantRange: Sendable {
   case positive
   /// At least 0.
   case nonNegative
+  /// From 0 to 16: a power of the step's number, which must not overflow in a billion steps.
+  case power
 
   /// Whether a value is allowed.
   func contains(_ value: Double) -> Bool {
-    guard value.isFinite else { return false }
+    guard value.isFinite, Float(value).isFinite else { return false }
     return switch self {
-    case .decay: (0..<1).contains(value)
+    case .decay: value >= 0 && Float(value) < 1
     case .share: (0...1).contains(value)
-    case .positive: value > 0
+    case .positive: Float(value) > 0
     case .nonNegative: value >= 0
+    case .power: (0...16).contains(value)
     }
   }
 
@@ -49,6 +55,7 @@ enum OptimizerConstantRange: Sendable {
     case .share: "in [0, 1]"
     case .positive: "positive and finite"
     case .nonNegative: "at least 0 and finite"
+    case .power: "from 0 to 16"
     }
   }
 }

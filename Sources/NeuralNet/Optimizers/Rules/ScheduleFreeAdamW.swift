@@ -19,7 +19,7 @@ struct ScheduleFreeAdamW: OptimizerRule {
   static let constants = [
     OptimizerConstant("beta", \Self.beta, .decay), OptimizerConstant("beta2", \.beta2, .decay),
     OptimizerConstant("epsilon", \.epsilon, .positive), OptimizerConstant("decay", \.decay, .nonNegative),
-    OptimizerConstant("power", \.power, .nonNegative),
+    OptimizerConstant("power", \.power, .power),
   ]
   static let vectorCount = 3
   static let scalarNames = ScheduleFreeAverage.scalarNames

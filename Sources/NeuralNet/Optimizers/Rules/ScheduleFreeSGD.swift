@@ -13,7 +13,7 @@ struct ScheduleFreeSGD: OptimizerRule {
   static let name = "schedule-free-sgd"
   static let constants = [
     OptimizerConstant("beta", \Self.beta, .decay), OptimizerConstant("decay", \.decay, .nonNegative),
-    OptimizerConstant("power", \.power, .nonNegative),
+    OptimizerConstant("power", \.power, .power),
   ]
   static let vectorCount = 2
   static let scalarNames = ScheduleFreeAverage.scalarNames
