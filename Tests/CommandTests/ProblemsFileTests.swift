@@ -15,7 +15,7 @@ struct ProblemsFileTests {
       ),
       (
         #"{"drawn": {"budget": [50, 60]}}"#,
-        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, optimizer, operations, regularization, averaging."
+        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging."
       ),
       (
         #"{"problems": [{"dataset": "shapes"}, {"dataset": "shapes", "batch": 20}]}"#,
