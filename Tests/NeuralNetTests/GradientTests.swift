@@ -78,9 +78,9 @@ struct GradientTests {
     let grey = Model.Shape(channels: 1, height: 28, width: 28)
     try check(.leNet(input: grey, classes: 10), batch: 5, "LeNet")
     try check(.wideLeNet(input: grey, classes: 10, width: 0.2, dropout: 0.4), batch: 5, "wide LeNet")
-    try check(.mlp(input: grey, classes: 10, width: 0.2), batch: 7, "MLP")
+    try check(.mlp(input: .init(channels: 1, height: 6, width: 5), classes: 10, width: 0.2), batch: 19, "MLP")
     let colour = Model.Shape(channels: 3, height: 8, width: 8)
-    try check(.smallCNN(input: colour, classes: 10, width: 0.4), batch: 19, "small CNN")
+    try check(.smallCNN(input: colour, classes: 10, width: 0.25), batch: 64, "small CNN")
     try check(.resNet(input: colour, classes: 10, widths: [4, 6], blocks: 1), batch: 19, "ResNet")
   }
 
