@@ -16,13 +16,23 @@ final class FileLock: Sendable {
         path: file, problem: "could not be opened as a database (\(String(cString: strerror(errno))))",
         remedy: "Give a file in a folder that exists and that this user may write to.")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.lock(descriptor) else {
       close(descriptor)
       throw FileError(
         path: file, problem: "is in use by another process",
         remedy: "Stop the other service, or give each its own database.")
     }
     self.descriptor = NIOLockedValueBox(descriptor)
+  }
+
+  /// Takes the lock, trying for a second: a process that is just being started holds what its parent has let go, until it
+  /// runs its own program.
+  private static func lock(_ descriptor: Int32) -> Bool {
+    for _ in 0..<50 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(20_000)
+    }
+    return false
   }
 
   deinit { release() }
