@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 import metalr  # noqa: E402
 
 
-def reference(gradient, weight, rates, beta=0.9, beta2=0.999, eps=1e-8, decay=0.0):
+def reference(gradient, weight, rates, beta=0.8, beta2=0.99, eps=1e-8, decay=0.0, power=1.0):
     """x and y after steps at the rates: Defazio et al. (2024), algorithm 1."""
     x = y = z = weight
     v = largest = total = 0.0
@@ -19,22 +19,27 @@ def reference(gradient, weight, rates, beta=0.9, beta2=0.999, eps=1e-8, decay=0.
         v = beta2 * v + (1 - beta2) * g * g
         z -= rate * (g / (math.sqrt(v / (1 - beta2**count)) + eps) + decay * y)
         largest = max(largest, rate)
-        total += largest**2
-        x += largest**2 / total * (z - x)
+        weight = count**power * largest**2
+        total += weight
+        x += weight / total * (z - x)
         y = (1 - beta) * z + beta * x
     return x, y
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
-def test_steps_follow_the_equations(decay):
+@pytest.mark.parametrize("constants", [{}, {"betas": (0.9, 0.999), "power": 0.0}])
+def test_steps_follow_the_equations(decay, constants):
     rates = [0.01, 0.1, 0.05, 0.2, 0.2, 0.01, 0.03]
     weight = torch.nn.Parameter(torch.tensor([2.0], dtype=torch.float64))
-    optimizer = metalr.ScheduleFreeAdamW([weight], lr=1.0, weight_decay=decay)
+    optimizer = metalr.ScheduleFreeAdamW([weight], lr=1.0, weight_decay=decay, **constants)
     for rate in rates:
         optimizer.param_groups[0]["lr"] = rate
         weight.grad = 3 * weight.detach() - 1
         optimizer.step()
-    x, y = reference(lambda w: 3 * w - 1, 2.0, rates, decay=decay)
+    betas = constants.get("betas", (0.8, 0.99))
+    x, y = reference(
+        lambda w: 3 * w - 1, 2.0, rates, decay=decay, beta=betas[0], beta2=betas[1], power=constants.get("power", 1.0)
+    )
     assert weight.item() == pytest.approx(y, rel=1e-12)
     optimizer.eval()
     assert weight.item() == pytest.approx(x, rel=1e-9)
@@ -63,7 +68,7 @@ def test_a_saved_optimizer_goes_on_as_it_was():
 
 
 def test_impossible_options_are_refused():
-    for options in ({"lr": -1.0}, {"betas": (1.0, 0.9)}, {"eps": 0.0}):
+    for options in ({"lr": -1.0}, {"betas": (1.0, 0.9)}, {"eps": 0.0}, {"power": -1.0}):
         with pytest.raises(ValueError, match="expected"):
             metalr.ScheduleFreeAdamW([torch.nn.Parameter(torch.zeros(1))], **options)
 
