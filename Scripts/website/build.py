@@ -36,7 +36,7 @@ def build(root, output, swift_docs=None, python_docs=None, base=""):
         (output / picture).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / picture, output / picture)
     if runs.exists():
-        write(output / "demo.html", template.demo(demo.markup(ASSETS / "demo.html", runs)))
+        write(output / "demo.html", template.demo(demo.markup(ASSETS / "demo.html", runs, ROOT / "checkpoints")))
     write(output / "assets" / "search-index.js", search.script(site.pages.values()))
     return []
 

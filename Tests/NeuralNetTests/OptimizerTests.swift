@@ -55,7 +55,7 @@ struct OptimizerTests {
       ("adam:beta1=1", "Choose one that is in [0, 1)."),
       // What single precision makes of them divides zero by zero, or infinity by infinity.
       ("adam:beta2=0.999999999", "Choose one that is in [0, 1)."),
-      ("adam:epsilon=1e-300", "positive and finite"),
+      ("adam:epsilon=1e-300", "positive and finite"), ("dowg:epsilon=0", "positive and finite"),
       ("adamw:decay=1e300", "at least 0 and finite"),
       // 3^788 is infinite, and infinity over infinity the share of a step.
       ("schedule-free-adamw:power=788", "Choose one that is from 0 to 16."),

@@ -155,8 +155,10 @@
   document.querySelector("form.choices").addEventListener("submit", (event) => event.preventDefault());
   byId("made").replaceChildren(...data.problems.flatMap((problem) => {
     const [text, command] = [document.createElement("p"), document.createElement("pre")];
+    const older = Object.keys(data.shipped).filter((name) => data.shipped[name] !== problem.made[name]);
     text.textContent = `${problem.title}: metalr ${problem.made.version}, program ${problem.made.program}, `
       + `universal ${problem.made.universal}, universal-sf ${problem.made["universal-sf"]} (SHA-256, first half), seed ${data.seed}. `
+      + (older.length ? `metalr now ships another ${older.join(" and ")}. ` : "")
       + "The first of its commands; Scripts/record-demo runs all:";
     command.textContent = problem.command;
     command.tabIndex = 0;

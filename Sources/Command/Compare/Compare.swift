@@ -51,7 +51,7 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --suites: the number of the first sampled problem of each; from 1000 on, say, none is one that tables of metalr were made of (default: 0).",
+      "With --suites: the number of the first sampled problem of each; the tables of Docs/Results.md begin at 10000 (default: 0).",
       valueName: "number"))
   var firstProblem: UInt64?
 

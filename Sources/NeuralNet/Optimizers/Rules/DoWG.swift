@@ -12,7 +12,7 @@ struct DoWG: OptimizerRule {
   static let name = "dowg"
   static let constants = [
     OptimizerConstant("first-distance", \Self.firstDistance, .positive),
-    OptimizerConstant("epsilon", \.epsilon, .nonNegative),
+    OptimizerConstant("epsilon", \.epsilon, .positive),
   ]
   static let vectorCount = 1
   static let scalarNames = ["maximumDistance", "weightedGradients"]
