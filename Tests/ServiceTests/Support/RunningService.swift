@@ -22,6 +22,9 @@ struct RunningService {
       checkpoints: folder + "/checkpoints", database: folder + "/runs.sqlite")
     configuration.port = 0
     configuration.logLevel = .critical
+    // A test waits for its turn on a busy machine, and its connections with it.
+    configuration.limits.idleSeconds = 600
+    configuration.limits.requestSeconds = 60
     try configure(&configuration)
     let service = try MetaLRService(configuration)
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
