@@ -111,6 +111,23 @@ struct DrawnProblemTests {
     #expect(count(problems) > 200 && count(problems) > 4 * count(plain))
   }
 
+  @Test("Depths and initial weights are spread over what the range allows")
+  func networks() throws {
+    let range = DrawnRange(layers: 2...8, initialScales: 0.25...0.5, operations: 2e9)
+    let networks = try (0..<UInt64(1000)).map { seed in
+      let problem = DrawnProblem.sampled(seed: seed, from: range)
+      try problem.validate()
+      return problem.network
+    }
+    #expect(Set(networks.map(\.layers)) == Set(2...8))
+    #expect(networks.allSatisfy { (0.25...0.5).contains($0.initialScale) })
+    // Half of a log-uniform spread lies below the geometric mean.
+    let low = networks.count { $0.initialScale < 0.125.squareRoot() }
+    #expect(abs(Double(low) / 1000 - 0.5) < 0.06)
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(layers: 0...17).validate() }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(initialScales: 0...1).validate() }
+  }
+
   @Test("Training and held-out families are apart, and each family comes up")
   func families() {
     let heldOut = (0..<UInt64(100)).map {

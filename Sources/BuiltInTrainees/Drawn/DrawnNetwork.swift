@@ -5,7 +5,7 @@ public struct DrawnNetwork: Codable, Sendable, Equatable {
   /// The function after each hidden layer.
   public typealias Activation = RowModel.Activation
 
-  /// Hidden layers, 0 to 4; with none, and no convolution, the model is linear.
+  /// Hidden layers, 0 to 16; with none, and no convolution, the model is linear.
   public var layers: Int
   /// Units of a hidden layer.
   public var width: Int
@@ -15,7 +15,7 @@ public struct DrawnNetwork: Codable, Sendable, Equatable {
   public var layerNorm: Bool
   /// Whether a hidden layer's input is added to its output, where both have the same size.
   public var residual: Bool
-  /// Factor of the usual standard deviation of the initial weights, above 0; sampled from 0.5 to 2.
+  /// Factor of the usual standard deviation of the initial weights, above 0.
   public var initialScale: Double
   /// 3 x 3 convolutions of stride 2 before the hidden layers, 0 to 2, of 16 and then 32 channels; only on pictures.
   public var convolutions: Int

@@ -35,7 +35,7 @@ extension DrawnProblem {
     let labelNoise = random.chance(0.3) ? 0 : random.uniform(0, 0.3)
     let conditioning = random.chance(0.3) ? 1 : random.logUniform(1, 1000)
     let imbalance = random.chance(0.6) ? 0 : random.uniform(0.5, 3)
-    let network = network(for: rule, widths: range.widths, using: &random)
+    let network = network(for: rule, range: range, using: &random)
     let mixed = optimizer(using: &random)
     let batchSize = range.batchSizes[random.index(below: range.batchSizes.count)]
     return DrawnProblem(
@@ -47,17 +47,19 @@ extension DrawnProblem {
   }
 
   private static func network(
-    for rule: any ExampleRule.Type, widths: [Int], using random: inout DrawnRandom
+    for rule: any ExampleRule.Type, range: DrawnRange, using random: inout DrawnRandom
   ) -> DrawnNetwork {
-    var layers = random.index(below: 5)
+    var layers = range.layers.lowerBound + random.index(below: range.layers.count)
     // Half of the linear models are replaced: they are easy, and all alike.
-    if layers == 0, random.chance(0.5) { layers = 1 + random.index(below: 3) }
+    if layers == 0, random.chance(0.5) { layers = min(1 + random.index(below: 3), range.layers.upperBound) }
+    let widths = range.widths
     let activations = DrawnNetwork.Activation.allCases
     var network = DrawnNetwork(
       layers: layers, width: widths[random.index(below: widths.count)],
       activation: activations[random.index(below: activations.count)],
       layerNorm: random.chance(0.3),
-      residual: random.chance(0.3), initialScale: Double(random.logUniform(0.5, 2)))
+      residual: random.chance(0.3), initialScale: Double(
+        random.logUniform(Float(range.initialScales.lowerBound), Float(range.initialScales.upperBound))))
     if rule.allowsConvolutions, random.chance(0.3) {
       network.convolutions = 1 + random.index(below: 2)
     }

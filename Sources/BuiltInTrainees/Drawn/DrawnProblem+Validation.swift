@@ -3,6 +3,7 @@ import NeuralNet
 extension DrawnProblem {
   // Sizes far above what is of use, at which no product of them overflows.
   static let largestWidth = 65_536
+  static let mostLayers = 16
   static let largestCount = 1 << 24
   static let largestBudget = 1_000_000_000
 
@@ -34,7 +35,9 @@ extension DrawnProblem {
   }
 
   private func validateNetwork() throws(DrawnProblemError) {
-    try Self.check((0...4).contains(network.layers), "network.layers", network.layers, "0 to 4")
+    try Self.check(
+      (0...Self.mostLayers).contains(network.layers), "network.layers", network.layers,
+      "0 to \(Self.mostLayers)")
     try Self.check(
       (1...Self.largestWidth).contains(network.width), "network.width", network.width,
       "1 to \(Self.largestWidth)")

@@ -19,6 +19,11 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public var families: Families = .training
   /// The widths of hidden layers, each equally often before the cap.
   public var widths: [Int] = [8, 16, 32, 48, 64, 128]
+  /// The numbers of hidden layers, each equally often before the cap but for half of the linear models, which are
+  /// replaced.
+  public var layers: ClosedRange<Int> = 0...4
+  /// The factors of the usual standard deviation of the initial weights, log-uniform.
+  public var initialScales: ClosedRange<Double> = 0.5...2
   /// The steps of a run, log-uniform before the cap.
   public var budgets: ClosedRange<Int> = 100...1000
   /// The optimizer; nil for a mixture: Adam 30 %, momentum 25 %, AdamW 18 %, SGD 15 %, RMSProp 12 %.
@@ -46,6 +51,7 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   /// A range of problems.
   public init(
     families: Families = .training, widths: [Int] = [8, 16, 32, 48, 64, 128],
+    layers: ClosedRange<Int> = 0...4, initialScales: ClosedRange<Double> = 0.5...2,
     budgets: ClosedRange<Int> = 100...1000,
     batchSizes: [Int] = [16, 32, 64, 128, 256, 512],
     optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, reach: Double = 1,
@@ -53,6 +59,8 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   ) {
     self.families = families
     self.widths = widths
+    self.layers = layers
+    self.initialScales = initialScales
     self.budgets = budgets
     self.batchSizes = batchSizes
     self.optimizer = optimizer
@@ -70,6 +78,13 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     try DrawnProblem.check(
       !widths.isEmpty && widths.allSatisfy((1...DrawnProblem.largestWidth).contains), "widths", widths,
       "from 1 to \(DrawnProblem.largestWidth), at least one")
+    let depths = 0...DrawnProblem.mostLayers
+    try DrawnProblem.check(
+      depths.contains(layers.lowerBound) && depths.contains(layers.upperBound), "layers", layers,
+      "from 0 to \(depths.upperBound)")
+    try DrawnProblem.check(
+      initialScales.lowerBound > 0 && initialScales.upperBound.isFinite, "initialScales", initialScales,
+      "positive")
     let batches = 1...DrawnProblem.largestCount
     try DrawnProblem.check(
       !batchSizes.isEmpty && batchSizes.allSatisfy(batches.contains), "batchSizes", batchSizes,
@@ -99,6 +114,9 @@ extension DrawnRange {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     families = try container.decode(Families.self, forKey: .families)
     widths = try container.decode([Int].self, forKey: .widths)
+    layers = try container.decodeIfPresent(ClosedRange<Int>.self, forKey: .layers) ?? layers
+    initialScales =
+      try container.decodeIfPresent(ClosedRange<Double>.self, forKey: .initialScales) ?? initialScales
     budgets = try container.decode(ClosedRange<Int>.self, forKey: .budgets)
     batchSizes = try container.decodeIfPresent([Int].self, forKey: .batchSizes) ?? batchSizes
     optimizer = try container.decodeIfPresent(Optimizer.Configuration.self, forKey: .optimizer)

@@ -108,7 +108,7 @@ struct Apply: ParsableCommand {
     var written = try write(results, log)
     let explanation = try explanation(of: checkpoint.controller, on: task.problem, initialRates, interrupt)
     if let explanation { written += try writingOutput { try explanation.write(to: output) } }
-    let table = ComparisonTable(results)
+    let table = MethodTable(results)
     try show.show(
       Result(
         controller: checkpoint.card.problems, trainee: task.problem.description, evaluation: table.rows,
@@ -158,7 +158,7 @@ struct Apply: ParsableCommand {
     _ results: [MethodRuns], _ log: GuardianLog
   ) throws -> [String] {
     let paths = ["schedules.csv", "schedules.svg", "losses.svg"].map { "\(output)/\($0)" }
-    let pictures = ComparisonPictures(results: results)
+    let pictures = MethodPictures(results: results)
     let events = RunEvents(folder: "\(output)/tensorboard")
     try writingOutput {
       try RunLog(results, log).write(to: paths[0])

@@ -14,7 +14,7 @@ extension ExitStatus {
   init(of error: any Error) {
     switch error {
     case let error as StopRequested: self = .signal(error.signal)
-    case is OutputFileError, is OutputError: self = .cannotWrite
+    case is OutputError: self = .cannotWrite
     case is StandardOutputError: self = .standardOutput
     case let error as DatasetError: self.init(of: error)
     case let error as FileError: self.init(ofFile: error.path)

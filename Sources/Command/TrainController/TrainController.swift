@@ -182,8 +182,8 @@ struct TrainController: ParsableCommand {
     var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
     if !isShort {
       range = DrawnRange(
-        widths: [8, 16, 32, 48, 64, 128, 256], budgets: 50...2000,
-        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], operations: 200e6, reach: 5, convolutions: 0.1,
+        widths: [8, 16, 32, 48, 64, 128, 256], layers: 0...8, initialScales: 0.3...2, budgets: 50...2000,
+        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], operations: 200e6, reach: 5, convolutions: 0.15,
         regularization: 0.25, averaging: 0.5)
     }
     range = given ?? range
@@ -224,8 +224,6 @@ struct TrainController: ParsableCommand {
         communicator: job.communicator, shouldStop: { interrupt.isRequested }, onEvent: display.show)
     } catch is Interrupted {
       throw interrupt.error(advice: advice)
-    } catch let error as OutputError {
-      throw OutputFileError(error: error.error)
     }
   }
 
@@ -244,13 +242,13 @@ struct TrainController: ParsableCommand {
         Result(episodes: episodes, evaluation: [], written: written),
         text: "Wrote \(written.joined(separator: ", ")).\n")
     }
-    let pictures = ComparisonPictures(results: tests.methods)
+    let pictures = MethodPictures(results: tests.methods)
     try writingOutput {
       try pictures.schedules.write(to: files.schedules)
       try pictures.losses.write(to: files.losses)
     }
     written += [files.schedules, files.losses]
-    let table = ComparisonTable(tests.methods)
+    let table = MethodTable(tests.methods)
     try show.show(
       Result(episodes: episodes, evaluation: table.rows, written: written),
       text: "On held-out seeds:\n\n\(table.text)\nWrote \(written.joined(separator: ", ")).\n")

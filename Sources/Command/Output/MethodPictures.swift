@@ -4,7 +4,7 @@ import MetaLR
 import Reports
 
 /// Pictures of methods on the same seeds: one panel for each initial rate.
-struct ComparisonPictures {
+struct MethodPictures {
   let results: [MethodRuns]
 
   /// The rate over the steps, every run a line of its own.

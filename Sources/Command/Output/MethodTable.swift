@@ -2,7 +2,7 @@ import Experiments
 import Reports
 
 /// Methods against the first of them, for each initial rate.
-struct ComparisonTable {
+struct MethodTable {
   let rows: [RunsSummary]
 
   /// Compares the methods of each initial rate with the one that comes first.
