@@ -3,6 +3,8 @@ import PackageDescription
 
 /// Users of the library alone get no package but this one.
 let program = TargetDependencyCondition.when(traits: ["Program"])
+/// Nor does the service's cost those who only train.
+let service = TargetDependencyCondition.when(traits: ["Service"])
 
 let package = Package(
   name: "metalr",
@@ -15,11 +17,15 @@ let package = Package(
     .trait(
       name: "Program",
       description:
-        "The command and the service, and the packages that they need. Without it: the library alone."),
+        "The command, and the package that it needs. Without it: the library alone."),
+    .trait(
+      name: "Service",
+      description: "The service (metalr serve), and the packages that it needs.",
+      enabledTraits: ["Program"]),
     .trait(
       name: "MPI", description: "Spread work over the ranks of an MPI job (Docs/Scale-out.md).",
       enabledTraits: ["Program"]),
-    .default(enabledTraits: ["Program"]),
+    .default(enabledTraits: ["Program", "Service"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -44,7 +50,7 @@ let package = Package(
       dependencies: [
         "Training", "Experiments", "Reports", "MetaLR", "BuiltInTrainees", "MPIJob", "Schedules", "Datasets",
         "NeuralNet",
-        "Files", "Randomness", "Service",
+        "Files", "Randomness", .target(name: "Service", condition: service),
         .product(name: "ArgumentParser", package: "swift-argument-parser", condition: program),
       ]),
 
@@ -53,18 +59,18 @@ let package = Package(
       name: "Service",
       dependencies: [
         "MetaLR", "Schedules", "Files",
-        .product(name: "Crypto", package: "swift-crypto", condition: program),
-        .product(name: "GRDB", package: "GRDB.swift", condition: program),
-        .product(name: "HTTPTypes", package: "swift-http-types", condition: program),
-        .product(name: "Hummingbird", package: "hummingbird", condition: program),
-        .product(name: "Logging", package: "swift-log", condition: program),
-        .product(name: "Metrics", package: "swift-metrics", condition: program),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: program),
-        .product(name: "NIOCore", package: "swift-nio", condition: program),
-        .product(name: "NIOHTTP1", package: "swift-nio", condition: program),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: program),
-        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: program),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: program),
+        .product(name: "Crypto", package: "swift-crypto", condition: service),
+        .product(name: "GRDB", package: "GRDB.swift", condition: service),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: service),
+        .product(name: "Hummingbird", package: "hummingbird", condition: service),
+        .product(name: "Logging", package: "swift-log", condition: service),
+        .product(name: "Metrics", package: "swift-metrics", condition: service),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: service),
+        .product(name: "NIOCore", package: "swift-nio", condition: service),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: service),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: service),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: service),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: service),
       ],
       resources: [.embedInCode("Resources")]),
 
@@ -128,7 +134,7 @@ let package = Package(
       name: "CommandTests", dependencies: ["Command"], exclude: ["served_looks.py", "training_client.py"]),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", .product(name: "Yams", package: "Yams", condition: program)]),
+      dependencies: ["Service", .product(name: "Yams", package: "Yams", condition: service)]),
   ],
   cLanguageStandard: .c17
 )

@@ -28,7 +28,7 @@ rm -rf "$scratch"
 mkdir -p "$scratch"
 
 step "format"
-swift format lint --recursive --strict Sources Tests Package.swift
+swift format lint --recursive --strict Sources Tests Fuzz Package.swift
 
 step "modules"
 Scripts/check-architecture

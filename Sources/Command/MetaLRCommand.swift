@@ -29,8 +29,8 @@ struct MetaLRCommand: AsyncParsableCommand {
       TrainController.self, Apply.self, Train.self, Compare.self, FindRate.self, ReproduceCommand.self,
       Inspect.self, SweepCommand.self, PBTCommand.self,
       CheckTraineeCommand.self, Benchmark.self,
-      DatasetsCommand.self, ServeCommand.self, TrainWorkerCommand.self, VerifyCommand.self, PruneCommand.self,
-    ])
+      DatasetsCommand.self,
+    ] + serviceCommands)
 
   /// Runs the command line; every end of the program but a signal's goes through ``ErrorReport``.
   static func main() async {

@@ -25,7 +25,8 @@ extension ExitStatus {
       is DrawnProblemError:
       self = .usage
     case is UnfinishedTraining, is ChangedTraining, is FinishedTraining, is OtherController: self = .usage
-    case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError:
+    case is TraineeProcessError, is IncapableTrainee, is MPIError, is LostRanks, is RankError,
+      is MissingService:
       self = .unavailable
     case PopulationError.foreignState: self = .badData
     default: self = .software

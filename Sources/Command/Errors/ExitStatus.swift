@@ -7,7 +7,7 @@ enum ExitStatus: RawRepresentable, Equatable {
   case badData
   /// An input is not there.
   case missingInput
-  /// A publisher, the network, the process of a trainee or a rank did not answer.
+  /// A publisher, the network, the process of a trainee or a rank did not answer, or the service is not in this build.
   case unavailable
   /// An error that no other number is for.
   case software

@@ -5,7 +5,7 @@ extension ProblemsFile {
   /// Reads a file.
   ///
   /// - Throws: `FileError` where it is not there, or is not of this form.
-  init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let data = try readFile(path)
     func refused(_ problem: String, _ remedy: String = Self.form) -> FileError {
       FileError(path: path, problem: problem, remedy: remedy)
