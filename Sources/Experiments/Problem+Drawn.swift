@@ -76,6 +76,10 @@ public struct DrawnProblems: ProblemDistribution {
       settings: [
         .init("families", range.families.members.map(\.rawValue).joined(separator: ", ")),
         .init("widths", range.widths.map(String.init).joined(separator: ", ")),
+        .init("hidden layers", "\(range.layers.lowerBound) to \(range.layers.upperBound)"),
+        .init(
+          "initial weights",
+          "\(range.initialScales.lowerBound) to \(range.initialScales.upperBound) times the usual deviation"),
         .init("budget", "\(range.budgets.lowerBound) to \(range.budgets.upperBound) steps"),
         .init("batch sizes", range.batchSizes.map(String.init).joined(separator: ", ")),
         .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),

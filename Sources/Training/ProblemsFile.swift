@@ -12,6 +12,8 @@ package struct ProblemsFile: Decodable {
   package struct Drawn: Decodable {
     package var budgets: [Int]?
     package var widths: [Int]?
+    package var layers: [Int]?
+    package var initialScales: [Double]?
     package var batchSizes: [Int]?
     package var optimizer: String?
     package var operations: Double?
@@ -21,7 +23,8 @@ package struct ProblemsFile: Decodable {
     package var averaging: Double?
 
     enum CodingKeys: CodingKey, CaseIterable {
-      case budgets, widths, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging
+      case budgets, widths, layers, initialScales, batchSizes, optimizer, operations, reach, convolutions
+      case regularization, averaging
     }
   }
 
@@ -56,13 +59,9 @@ package struct ProblemsFile: Decodable {
   /// The range to sample from.
   package static func range(_ drawn: Drawn) throws -> DrawnRange {
     var range = DrawnRange()
-    if let budgets = drawn.budgets {
-      guard budgets.count == 2, budgets[0] <= budgets[1] else {
-        throw ConfigurationError(
-          name: "range of budgets", value: "\(budgets)", expected: "the lowest and the highest: [50, 500]")
-      }
-      range.budgets = budgets[0]...budgets[1]
-    }
+    range.budgets = try bounds(drawn.budgets, "budgets") ?? range.budgets
+    range.layers = try bounds(drawn.layers, "layers") ?? range.layers
+    range.initialScales = try bounds(drawn.initialScales, "initialScales") ?? range.initialScales
     range.widths = drawn.widths ?? range.widths
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
     range.batchSizes = drawn.batchSizes ?? range.batchSizes
@@ -72,5 +71,16 @@ package struct ProblemsFile: Decodable {
     range.regularization = drawn.regularization ?? range.regularization
     range.averaging = drawn.averaging ?? range.averaging
     return range
+  }
+  /// The range that two numbers bound; nil for none given.
+  private static func bounds<Bound: Comparable>(
+    _ given: [Bound]?, _ name: String
+  ) throws(ConfigurationError) -> ClosedRange<Bound>? {
+    guard let given else { return nil }
+    guard given.count == 2, given[0] <= given[1] else {
+      throw ConfigurationError(
+        name: "range of \(name)", value: "\(given)", expected: "the lowest and the highest, as [2, 8]")
+    }
+    return given[0]...given[1]
   }
 }

@@ -31,4 +31,27 @@ extension ControllerTraining.Configuration {
     configuration.seed = seed
     return configuration
   }
+
+  /// How a controller for any training goes on learning on a few given problems.
+  ///
+  /// Updates are small, since an episode of a real problem takes long, and so are the steps, since the
+  /// controller is good already.
+  public static func adaptation(of controller: Controller, episodes: Int, seed: UInt64 = 0)
+    -> ControllerTraining.Configuration
+  {
+    var configuration = universal(episodes: episodes, seed: seed)
+    configuration.goOn(from: controller)
+    configuration.episodesPerUpdate = 64
+    configuration.policyAverage = 0.5
+    configuration.ppo.actorLearningRate = 3e-4
+    return configuration
+  }
+
+  /// Takes what must be as the controller to begin with has it.
+  public mutating func goOn(from controller: Controller) {
+    normalizerEpisodes = 0
+    action = controller.action
+    features = controller.features
+    (actor, critic) = (controller.policy.configuration.actor, controller.policy.configuration.critic)
+  }
 }

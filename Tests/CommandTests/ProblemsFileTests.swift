@@ -1,4 +1,5 @@
 import Foundation
+import MetaLR
 import Testing
 import Training
 
@@ -16,7 +17,7 @@ struct ProblemsFileTests {
       ),
       (
         #"{"drawn": {"budget": [50, 60]}}"#,
-        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging."
+        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, layers, initialScales, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging."
       ),
       (
         #"{"problems": [{"dataset": "shapes"}, {"dataset": "shapes", "batch": 20}]}"#,
@@ -37,5 +38,19 @@ struct ProblemsFileTests {
     let path = try folder.add("mine.json", text)
     let error = #expect(throws: (any Error).self) { try ProblemsFile(contentsOf: path) }
     #expect(error.map { "\($0)" }?.hasPrefix("'\(path)' \(problem)") == true, "\(String(describing: error))")
+  }
+
+  @Test("What a range of sampled problems says is taken, and the rest is as built in")
+  func range() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.add(
+      "mine.json", #"{"drawn": {"budgets": [50, 60], "layers": [2, 8], "initialScales": [0.3, 1]}}"#)
+    let drawn = try #require(try ProblemsFile(contentsOf: path).drawn)
+    let range = try ProblemsFile.range(drawn)
+    #expect((range.budgets, range.layers, range.initialScales) == (50...60, 2...8, 0.3...1))
+    #expect(range.widths == [8, 16, 32, 48, 64, 128])
+    let reversed = try folder.add("reversed.json", #"{"drawn": {"layers": [8, 2]}}"#)
+    let other = try #require(try ProblemsFile(contentsOf: reversed).drawn)
+    #expect(throws: ConfigurationError.self) { try ProblemsFile.range(other) }
   }
 }

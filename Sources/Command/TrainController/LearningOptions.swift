@@ -84,19 +84,29 @@ struct LearningOptions: ParsableArguments {
   func universalConfiguration(
     episodes usual: Int, seed: UInt64, from trained: Controller? = nil
   ) throws -> ControllerTraining.Configuration {
-    if let option = optionOfOneProblem {
-      throw ValidationError("\(option) is for a training on one problem, or with a teacher; leave it out.")
-    }
     var configuration = ControllerTraining.Configuration.universal(episodes: episodes ?? usual, seed: seed)
-    configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
     configuration.features = features ?? configuration.features
-    if let trained {
-      configuration.normalizerEpisodes = 0
-      configuration.action = trained.action
-      configuration.features = trained.features
-      (configuration.actor, configuration.critic) =
-        (trained.policy.configuration.actor, trained.policy.configuration.critic)
+    if let trained { configuration.goOn(from: trained) }
+    return try completed(configuration)
+  }
+
+  /// How a controller for any training goes on learning on given problems.
+  func adaptation(
+    of trained: Controller, episodes usual: Int, seed: UInt64
+  ) throws -> ControllerTraining.Configuration {
+    try completed(.adaptation(of: trained, episodes: episodes ?? usual, seed: seed))
+  }
+
+  /// A training by groups with the options that it shares with others.
+  private func completed(
+    _ configuration: ControllerTraining.Configuration
+  ) throws -> ControllerTraining.Configuration {
+    if let option = optionOfOneProblem {
+      throw ValidationError(
+        "\(option) is for a controller of one problem, or with a teacher; leave it out.")
     }
+    var configuration = configuration
+    configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
     configuration.action.maximum = maximumRate ?? configuration.action.maximum
     try configuration.validate()
     return configuration

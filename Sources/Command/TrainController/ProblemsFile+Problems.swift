@@ -5,9 +5,9 @@ import Schedules
 import Training
 
 extension ProblemsFile {
-  /// A problem of the list, on top of the options of the command line.
+  /// A problem of the list, on top of the options of the command line; `controller` goes on learning on it.
   static func problem(
-    _ listed: Listed, _ trainee: TraineeOptions, _ presets: PresetOptions
+    _ listed: Listed, _ trainee: TraineeOptions, _ presets: PresetOptions, driving controller: Controller?
   ) throws -> Problem {
     var options = trainee
     options.data.dataset = listed.dataset
@@ -30,7 +30,7 @@ extension ProblemsFile {
     try options.network.validate()
     try options.network.validateSize(of: [options.network.modelKind])
     let preset = presets.resolved(for: listed.dataset)
-    var plan = try presets.plan(for: preset)
+    var plan = try presets.plan(for: preset, driving: listed.interval == nil ? controller : nil)
     plan.stepBudget = listed.steps ?? plan.stepBudget
     plan.interval = min(listed.interval ?? plan.interval, plan.stepBudget)
     try plan.validate()

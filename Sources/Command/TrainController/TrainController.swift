@@ -121,12 +121,18 @@ struct TrainController: ParsableCommand {
     return try samplesProblems ? sampled(nil, trained, files) : oneProblem(trained, files)
   }
 
+  /// Ten updates: minutes on a small problem, and each episode more is one more run of a large one.
+  private static let adaptationEpisodes = 640
+
   /// A training on problems that a file lists.
   private func listed(
     _ listed: [ProblemsFile.Listed], _ trained: Checkpoint?, _ files: ControllerFiles
   ) throws -> TrainingJob {
-    let problems = try listed.map { try ProblemsFile.problem($0, trainee, presets) }
-    let teachers = problems.compactMap(\.teacher)
+    let teachers = listed.compactMap(\.teacher)
+    let problems = try listed.map {
+      try ProblemsFile.problem(
+        $0, trainee, presets, driving: teachers.isEmpty ? trained?.controller : nil)
+    }
     guard teachers.isEmpty || teachers.count == problems.count else {
       throw ConfigurationError(
         name: "number of teachers", value: "\(teachers.count)",
@@ -134,11 +140,13 @@ struct TrainController: ParsableCommand {
     }
     var configuration: ControllerTraining.Configuration
     if teachers.isEmpty {
-      configuration = try learning.universalConfiguration(
-        episodes: 4_000, seed: seed.seed, from: trained?.controller)
+      configuration =
+        try trained.map {
+          try learning.adaptation(of: $0.controller, episodes: Self.adaptationEpisodes, seed: seed.seed)
+        } ?? learning.universalConfiguration(episodes: 4_000, seed: seed.seed)
     } else {
       var learning = learning
-      learning.teacher = "\(teachers[0])"
+      learning.teacher = teachers[0]
       learning.episodes = learning.episodes ?? 12 * problems.count
       configuration = try learning.configuration(
         preset: presets.resolved(for: listed[0].dataset), seed: seed.seed, from: trained?.controller)
@@ -146,7 +154,7 @@ struct TrainController: ParsableCommand {
     }
     let seeds = seeds ?? presets.resolved(for: listed[0].dataset).seeds
     return TrainingJob(
-      problems: ProblemList(problems), teachers: teachers.map(\.description), configuration: configuration,
+      problems: ProblemList(problems), teachers: teachers, configuration: configuration,
       trained: trained, files: files,
       test: seeds > 0 ? HeldOutSeedsTest(problem: problems[0], seeds: HeldOutSeeds.first(seeds)) : nil)
   }
@@ -198,16 +206,26 @@ struct TrainController: ParsableCommand {
   /// A training on one data set, or in one process.
   private func oneProblem(_ trained: Checkpoint?, _ files: ControllerFiles) throws -> TrainingJob {
     let preset = presets.resolved(for: trainee.data.datasetName)
-    let task = try TraineeTask(trainee, preset: preset, plan: presets.plan(for: preset))
+    var trainee = trainee
+    if trainee.process.command == nil {
+      trainee.network.optimizer = trainee.network.optimizer ?? trained?.card.drivenOptimizer
+    }
+    let task = try TraineeTask(
+      trainee, preset: preset, plan: presets.plan(for: preset, driving: trained?.controller))
     let seeds = seeds ?? preset.seeds
     if seeds > 0 { try task.requireTests() }
     var problem = task.problem
     try problem.setTeacher(learning.teacher)
+    let configuration =
+      if learning.teacher == nil, let trained, trained.controller.features.looksBack {
+        try learning.adaptation(
+          of: trained.controller, episodes: Self.adaptationEpisodes, seed: seed.seed)
+      } else {
+        try learning.configuration(preset: preset, seed: seed.seed, from: trained?.controller)
+      }
     return TrainingJob(
       problems: ProblemList([problem]), teachers: learning.teacher.map { [$0] } ?? [],
-      configuration: try learning.configuration(
-        preset: preset, seed: seed.seed, from: trained?.controller), trained: trained,
-      files: files,
+      configuration: configuration, trained: trained, files: files,
       test: seeds > 0 ? HeldOutSeedsTest(problem: problem, seeds: HeldOutSeeds.first(seeds)) : nil)
   }
 
