@@ -1,21 +1,30 @@
-import MetaLR
-
 /// What a run has that a controller was not trained with.
-struct UnfamiliarRun {
+///
+/// A controller of one optimizer can ruin a run of another: `fashion`, trained with Adam, ends 60 points below a constant rate
+/// under SGD.
+public struct UnfamiliarRun: Sendable, Equatable {
   /// Each difference: "optimizer momentum, trained with adam".
-  let differences: [String]
+  public let differences: [String]
 
   /// Compares a run with the card of a controller; what either does not say is no difference.
-  init(_ problem: ProblemDescription, under card: ControllerCard) {
+  ///
+  /// - Parameters:
+  ///   - problem: The run. An optimizer without constants is compared by its name alone.
+  ///   - card: That of the controller.
+  public init(_ problem: ProblemDescription, under card: ControllerCard) {
     var differences: [String] = []
-    func compare(_ name: String, _ here: String?, _ trained: [String?]) {
+    func compare(
+      _ name: String, _ here: String?, _ trained: [String?], by isSame: (String, String) -> Bool = (==)
+    ) {
       let known = Set(trained.compactMap(\.self).filter { !$0.isEmpty }).sorted()
-      guard let here, !here.isEmpty, !known.isEmpty, !known.contains(here) else { return }
-      differences.append("\(name) \(here), trained with \(known.joined(separator: ", "))")
+      guard let here = here?.printable, !here.isEmpty, !known.isEmpty else { return }
+      guard !known.contains(where: { isSame(here, $0) }) else { return }
+      differences.append("\(name) \(here), trained with \(known.map(\.printable).joined(separator: ", "))")
     }
     let list = card.problems.problems
     compare(
-      "optimizer", problem.optimizer, list.isEmpty ? [card.drivenOptimizer] : list.map(\.optimizer))
+      "optimizer", problem.optimizer, list.isEmpty ? [card.drivenOptimizer] : list.map(\.optimizer),
+      by: Self.isSameOptimizer)
     compare("network", problem.model, list.map(\.model))
     compare("batch size", Self.text(problem.batchSize), list.map { Self.text($0.batchSize) })
     compare("steps", problem.plan.map { "\($0.stepBudget)" }, list.map { $0.plan.map { "\($0.stepBudget)" } })
@@ -23,14 +32,9 @@ struct UnfamiliarRun {
     self.differences = differences
   }
 
-  /// A line for standard error; nil where nothing differs.
-  func warning(_ card: ControllerCard) -> String? {
-    guard !differences.isEmpty else { return nil }
-    let remedy =
-      card.drivenOptimizer.map { "Give --optimizer \($0), or use the controller 'universal'." }
-      ?? "Its rates may not suit this run: the controller 'universal' is for any training."
-    return "metalr: warning: The controller was not trained for this run: "
-      + "\(differences.joined(separator: "; ")). \(remedy)\n"
+  /// Clients name an optimizer; constants have other names in every library.
+  private static func isSameOptimizer(_ here: String, _ trained: String) -> Bool {
+    here == trained || (!here.contains(":") && trained.hasPrefix("\(here):"))
   }
 
   /// Steps between two decisions; nil where decisions are spread over the run.
