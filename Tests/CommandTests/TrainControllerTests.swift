@@ -58,17 +58,15 @@ struct TrainControllerTests {
     #expect(try Self.train(folder.path + "/whole.ckpt").status == 0)
     let arguments = Self.trainArguments(folder.path + "/killed.ckpt")
     for update in 1...2 {
-      let state = folder.path + "/killed.state/state-00000\(update).json"
+      let states = folder.path + "/killed.state"
       let run = try ProgramRun(
         ProgramRun.program, arguments + (update == 1 ? [] : ["--resume"]), environment: [:]
       ) { process in
-        Self.wait(for: state, while: process)
+        Self.wait(for: update, in: states, while: process)
         kill(process.processIdentifier, SIGKILL)
       }
       #expect(run.status == 128 + SIGKILL, "\(run.error)")
-      // The next update may have replaced the state before the signal came.
-      let states = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/killed.state")
-      #expect(states.contains { $0.hasPrefix("state-") })
+      #expect(Self.lastState(in: states) >= update)
     }
     let last = try ProgramRun(ProgramRun.program, arguments + ["--resume"], environment: [:])
     #expect(last.status == 0, "\(last.error)")
@@ -77,11 +75,15 @@ struct TrainControllerTests {
         == FileManager.default.contents(atPath: folder.path + "/whole.ckpt"))
   }
 
-  /// Waits until a file is there, a minute at most.
-  static func wait(for path: String, while process: Process) {
-    for _ in 0..<60_000 where process.isRunning && !FileManager.default.fileExists(atPath: path) {
-      usleep(1000)
-    }
+  /// Waits until the state after an update is saved, or a later one that replaced it, a minute at most.
+  static func wait(for update: Int, in folder: String, while process: Process) {
+    for _ in 0..<60_000 where process.isRunning && lastState(in: folder) < update { usleep(1000) }
+  }
+
+  /// The number of the latest state of a training that is saved in a folder; 0 for none.
+  static func lastState(in folder: String) -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { Int($0.dropFirst("state-".count).prefix(6)) }.max() ?? 0
   }
 
   @Test("Ctrl-C stops cleanly with status 130 and says how to go on; then --resume goes on")
@@ -89,7 +91,7 @@ struct TrainControllerTests {
     let folder = try TemporaryFolder()
     let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "4000"]
     let stopped = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
-      Self.wait(for: folder.path + "/a.state/state-000001.json", while: process)
+      Self.wait(for: 1, in: folder.path + "/a.state", while: process)
       process.interrupt()
     }
     #expect(stopped.status == 130)
@@ -120,7 +122,7 @@ struct TrainControllerTests {
     let folder = try TemporaryFolder()
     let arguments = Self.trainArguments(folder.path + "/a.ckpt") + ["--episodes", "40000"]
     let first = try ProgramRun(ProgramRun.program, arguments, environment: [:]) { process in
-      Self.wait(for: folder.path + "/a.state/state-000001.json", while: process)
+      Self.wait(for: 1, in: folder.path + "/a.state", while: process)
       for more in [[], ["--resume"], ["--restart"]] {
         let second = try ProgramRun(ProgramRun.program, arguments + more, environment: [:])
         #expect(second.status == 73, "\(more): \(second.error)")
@@ -184,7 +186,7 @@ struct TrainControllerTests {
     #expect(log.contains("\n0,0,\"shapes, LeNet-5") && log.contains("\n1,0,\"digits, LeNet-5"), "\(log)")
     let more = arguments + ["--episodes", "4000", "--output", folder.path + "/c.ckpt"] + Self.small
     let stopped = try ProgramRun(ProgramRun.program, more, environment: [:]) { process in
-      Self.wait(for: folder.path + "/c.state/state-000001.json", while: process)
+      Self.wait(for: 1, in: folder.path + "/c.state", while: process)
       process.interrupt()
     }
     #expect(stopped.status == 130)
