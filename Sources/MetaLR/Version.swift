@@ -1,2 +1,2 @@
 /// The version of metalr, which checkpoints and the command report.
-public let metalrVersion = "0.1.0"
+public let metalrVersion = "0.2.0"

@@ -22,7 +22,7 @@ from .core.history import RunHistory
 from .core.measures import MEASURES, Observation
 from .core.run import Run
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _LAZY = {
     "Scheduler": ".pytorch.scheduler",

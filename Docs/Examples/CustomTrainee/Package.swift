@@ -5,7 +5,7 @@ let package = Package(
   name: "CustomTrainee",
   platforms: [.macOS(.v15)],
   dependencies: [
-    // Elsewhere: .package(url: "...", from: "0.1.0", traits: []). Without traits it is the library alone, and no other
+    // Elsewhere: .package(url: "...", from: "0.2.0", traits: []). Without traits it is the library alone, and no other
     // package is fetched.
     .package(name: "metalr", path: "../../..", traits: [])
   ],
