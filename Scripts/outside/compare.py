@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Compares controllers with what people use, on PyTorch networks of kinds that no controller was trained on.
 
-    python3 -m venv .build/outside && .build/outside/bin/pip install torch numpy scipy scikit-learn prodigyopt schedulefree
+    python3 -m venv .build/outside
+    .build/outside/bin/pip install torch numpy scikit-learn prodigyopt schedulefree
     .build/outside/bin/python Scripts/outside/compare.py --data FOLDER --output runs/outside
 
 The tasks are those of Docs/Examples/trainees/outside. FOLDER holds the publishers' files of Fashion-MNIST and CIFAR-10
-(fashion-mnist/*.gz and cifar-10-batches-bin/*.bin); without it, scikit-learn's digits take their place. A problem is a task,
-an optimizer and a number of steps. Regret is as in Docs/Results.md: against the best of 48 schedules, which are searched for
-each problem on a seed of their own.
+(fashion-mnist/*.gz and cifar-10-batches-bin/*.bin); without it, scikit-learn's digits take their place. A problem is a
+task, an optimizer and a number of steps. Regret is as in Docs/Results.md: against the best of 48 schedules, which are
+searched for each problem on a seed of their own.
 
-Finished runs are found again in OUTPUT/runs.jsonl: the same command goes on where it was stopped, and after a change of a
-checkpoint it plays that controller's runs alone. Runs are played seed by seed, so that what is there can be reported at
-any time: --report. It prints the table, and writes it to OUTPUT/table.md.
+Finished runs are found again in OUTPUT/runs.jsonl: the same command goes on where it was stopped, and after a change of
+a checkpoint it plays that controller's runs alone. Runs are played seed by seed, so that what is there can be reported
+at any time: --report. It prints the table, and writes it to OUTPUT/table.md.
 """
 
 import argparse

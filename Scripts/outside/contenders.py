@@ -6,7 +6,7 @@ from typing import Callable, List, Optional
 
 import metalr
 
-#: Where runs of a controller begin, in multiples of the optimizer's usual rate: Sources/Experiments/Suites/SuiteInitialRates.swift.
+#: Where controllers begin, in multiples of the usual rate, as in Sources/Experiments/Suites/SuiteInitialRates.swift.
 GOOD, BAD = (1, 3.162, 10), (0.001, 0.0316, 56.2)
 USUAL = {"adamw": 0.003, "momentum": 0.03, "schedule-free-adamw": 0.01}
 
@@ -76,7 +76,7 @@ def steps(peak):
 
 
 def searched() -> List[Contender]:
-    """The 48 schedules of Sources/Experiments/Suites/SuiteComparison.swift: four shapes at ten peaks, step decays at eight."""
+    """Four shapes at ten peaks and step decays at eight, as in Sources/Experiments/Suites/SuiteComparison.swift."""
     peaks = [10 ** (-1 + k / 3) for k in range(10)]
     grid = [(shape, peak) for shape in (constant, cosine, linear, one_cycle) for peak in peaks]
     grid += [(steps, peak) for peak in peaks[1:9]]

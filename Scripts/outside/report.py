@@ -66,10 +66,9 @@ class Report:
         yield "| method | from | mean | 95% | IQM | 95% | diverged |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |"
         rows = list(self.rows(suite))
         for contender, label, regrets in rows:
-            means, middles = interval(regrets, mean), interval(regrets, interquartile_mean)
-            yield (
-                f"| {contender.name} | {label} | {mean(regrets):.1f} | {means} | {interquartile_mean(regrets):.1f} | {middles} | "
-                + (f"{self.diverged(suite, contender):.1f} |" if label != "bad rates" else "|"))
+            cells = [f"{of(regrets):.1f} | {interval(regrets, of)}" for of in (mean, interquartile_mean)]
+            diverged = "" if label == "bad rates" else f"{self.diverged(suite, contender):.1f}"
+            yield f"| {contender.name} | {label} | {' | '.join(cells)} | {diverged} |"
         yield "\nRegret by problem:\n\n| method | from | " + " | ".join(f"{t.name} {b}" for t, _, b in suite) + " |"
         yield "| --- | --- |" + " ---: |" * len(suite)
         for contender, label, regrets in rows:
@@ -98,7 +97,7 @@ class Report:
         """The rates of controllers from the usual one on the first seed, at parts of the run."""
         places = (0, 4, 9, 19, 29, 39, 49)
         yield "\nRates after the looks and at decisions 5, 10, 20, 30, 40, 50, from the usual rate on the first seed:\n"
-        yield "| controller | problem | " + " | ".join(str(place + 1) for place in places) + " | rise and fall of the validation loss |"
+        yield "| controller | problem | " + " | ".join(str(place + 1) for place in places) + " | validation loss |"
         yield "| --- | --- |" + " ---: |" * len(places) + " --- |"
         for contender in self.controllers:
             for problem in suite:

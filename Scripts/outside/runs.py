@@ -104,7 +104,8 @@ def run(trainee, budget, seed, source):
     """One run: 50 decisions at most, tested at the lowest validation loss; one that diverges ends there."""
     plan = Plan(budget, decisions=min(DECISIONS, budget))
     measures = trainee.reset(seed, budget, source.first_rate)
-    lowest, best, step, rates, curve = measures["validationLoss"], trainee.snapshot(), 0, [], [measures["validationLoss"]]
+    lowest, best, step = measures["validationLoss"], trainee.snapshot(), 0
+    rates, curve = [], [lowest]
     source.begin(measures)
     while step < budget:
         end = plan.next_after(step)
@@ -112,7 +113,8 @@ def run(trainee, budget, seed, source):
         measures, step = trainee.train(interval), end
         loss = measures["validationLoss"]
         rates.append(float(f"{interval[0]:.4g}"))
-        if not all(math.isfinite(measures[name]) and measures[name] < LARGEST for name in ("validationLoss", "trainLoss")):
+        # NaN is below nothing.
+        if not all(abs(measures[name]) < LARGEST for name in ("validationLoss", "trainLoss")):
             break
         curve.append(float(f"{loss:.5g}"))
         if loss < lowest:

@@ -11,6 +11,8 @@ if [ "${METALR_PYTHON_TORCH:-1}" = 1 ] && ! "$python" -c 'import torch' 2>/dev/n
   # The build for processors, where the index has it; that for GPUs is about 3 GB.
   "$python" -m pip install --quiet 'torch==2.13.0+cpu' || echo "check: PyTorch is not installed; its tests are skipped."
 fi
+# What Docs/Examples/trainees/outside needs beside PyTorch.
+[ "${METALR_PYTHON_TORCH:-1}" != 1 ] || "$python" -m pip install --quiet scikit-learn
 
 (cd Clients/python && "../../$python" -m mypy)
 "$python" -m pytest -q Clients/python/tests

@@ -45,6 +45,16 @@ def test_the_same_seed_gives_the_same_run_and_looks_and_snapshots_leave_it_alone
     assert (trainee.train([0.01] * 3), trainee.evaluate()) == expected[1:]
 
 
+def test_an_evaluation_leaves_the_trained_weights_as_they_were(tasks):
+    trainee = NetworkTrainee(tasks["Autoencoder"], "schedule-free-adamw")
+    trainee.reset(1, 20, 0.01)
+    trainee.train([0.01] * 10)
+    before = [parameter.detach().clone() for parameter in trainee.network.parameters()]
+    first = trainee.evaluate()
+    assert all(torch.equal(old, new) for old, new in zip(before, trainee.network.parameters()))
+    assert trainee.evaluate() == first
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_learns(tasks, name):
     trainee = NetworkTrainee(tasks[name], reports_dynamics=False)

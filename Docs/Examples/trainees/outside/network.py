@@ -71,6 +71,9 @@ def split(inputs, targets, counts):
     return [(inputs[part], targets[part]) for part in order[: sum(counts)].split(counts)]
 
 
+OPTIMIZERS = "adamw, momentum, schedule-free-adamw, schedulefree or prodigy"
+
+
 def optimizer_named(name, parameters, rate):
     """AdamW, SGD with momentum, and those that universal-sf is compared with; constants are the packages' own."""
     if name == "adamw":
@@ -87,7 +90,7 @@ def optimizer_named(name, parameters, rate):
         import prodigyopt
 
         return prodigyopt.Prodigy(parameters, lr=rate)
-    raise ValueError(f"there is no optimizer '{name}'; take adamw, momentum, schedule-free-adamw, schedulefree or prodigy")
+    raise ValueError(f"there is no optimizer '{name}'; take {OPTIMIZERS}")
 
 
 class NetworkTrainee:
@@ -179,17 +182,16 @@ class NetworkTrainee:
         return {**self.facts, **measures} if self.reports_dynamics else measures
 
     def evaluate(self):
-        self.to_evaluation(True)
+        # Schedule-free optimizers evaluate other weights than they train; the way back rounds.
+        switches = [getattr(self.optimizer, name, lambda: None) for name in ("eval", "train")]
+        kept = copied(list(self.network.parameters()))
+        switches[0]()
         with torch.no_grad():
             loss, outputs = self.predict(2)
-        self.to_evaluation(False)
+            switches[1]()
+            for parameter, weights in zip(self.network.parameters(), kept):
+                parameter.copy_(weights)
         return loss.item(), self.task.accuracy(loss.item(), outputs, self.task.splits[2][1])
-
-    def to_evaluation(self, is_evaluated):
-        """Schedule-free optimizers evaluate other weights than they train."""
-        switch = getattr(self.optimizer, "eval" if is_evaluated else "train", None)
-        if switch:
-            switch()
 
     def predict(self, index):
         """Loss and outputs of a split at the weights that are in place."""
@@ -255,7 +257,7 @@ def copied(value):
 def serve(make_task, description):
     """Serves a task by the options of the command line; `make_task` takes the folder of --data, or None."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--optimizer", default="adamw", help="adamw, momentum, schedule-free-adamw, schedulefree, prodigy")
-    parser.add_argument("--data", type=pathlib.Path, help="folder with the publishers' files of Fashion-MNIST and CIFAR-10")
+    parser.add_argument("--optimizer", default="adamw", help=OPTIMIZERS)
+    parser.add_argument("--data", type=pathlib.Path, help="folder with the files of Fashion-MNIST and CIFAR-10")
     arguments = parser.parse_args()
     metalr_trainee.serve(NetworkTrainee(make_task(arguments.data), arguments.optimizer))

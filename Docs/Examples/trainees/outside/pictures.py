@@ -1,4 +1,4 @@
-"""Pictures for the trainees of this folder: Fashion-MNIST or CIFAR-10 from the publishers' files, or scikit-learn's digits."""
+"""Pictures for trainees: Fashion-MNIST or CIFAR-10 from the publishers' files, or scikit-learn's digits."""
 
 import gzip
 

@@ -18,7 +18,10 @@ PUSHES = torch.tensor([[0.0, 0.0], [0.3, 0.0], [-0.3, 0.0], [0.0, 0.3], [0.0, -0
 
 
 def moved(state, action, gusts):
-    """The state (position, velocity) one step later; pushes are weak where x is above 0, and a wind turns around the origin."""
+    """The state (position, velocity) one step later.
+
+    Pushes are weak where x is above 0, and a wind turns around the origin.
+    """
     position, velocity = state[:, :2], state[:, 2:]
     grip = torch.where(position[:, :1] > 0, 0.5, 1.0)
     wind = 0.05 * torch.stack([-position[:, 1], position[:, 0]], 1)
@@ -50,7 +53,7 @@ class Steering(Task):
         self.chance_loss = self.played(uniform, *self.splits[2])[0].mean().item()
 
     def episodes(self, count, generator):
-        """Initial states, and the noise of each step: two gusts, and one number for each action that decides its sampling."""
+        """Initial states, and the noise of each step: two gusts, and a number for each action, by which it is sampled."""
         states = torch.randn(count, 4, generator=generator) * torch.tensor([1.0, 1.0, 0.2, 0.2])
         uniform = torch.rand(count, LENGTH, len(PUSHES), generator=generator)
         gumbel = -torch.log(-torch.log(uniform.clamp(1e-6, 1 - 1e-6)))

@@ -19,7 +19,8 @@ class ColumnTransformer(nn.Module):
         self.weight, self.bias = (nn.Parameter(torch.randn(columns, WIDTH) / 4) for _ in range(2))
         self.token = nn.Parameter(torch.randn(1, 1, WIDTH) / 4)
         self.blocks = nn.Sequential(*(
-            nn.TransformerEncoderLayer(WIDTH, 2, 2 * WIDTH, dropout=0.1, batch_first=True, norm_first=True) for _ in range(2)))
+            nn.TransformerEncoderLayer(WIDTH, 2, 2 * WIDTH, dropout=0.1, batch_first=True, norm_first=True)
+            for _ in range(2)))
         self.head = nn.Sequential(nn.LayerNorm(WIDTH), nn.ReLU(), nn.Linear(WIDTH, 1))
 
     def forward(self, rows):

@@ -21,9 +21,10 @@ class VisionTransformer(nn.Module):
         super().__init__()
         channels, rows, _ = shape
         self.patches = nn.Conv2d(channels, WIDTH, rows // SIDE, rows // SIDE)
-        self.token, self.places = nn.Parameter(torch.zeros(1, 1, WIDTH)), nn.Parameter(torch.randn(SIDE**2 + 1, WIDTH) / 10)
+        self.token = nn.Parameter(torch.zeros(1, 1, WIDTH))
+        self.places = nn.Parameter(torch.randn(SIDE**2 + 1, WIDTH) / 10)
         self.blocks = nn.Sequential(*(
-            nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
+            nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, 0.0, "gelu", batch_first=True, norm_first=True)
             for _ in range(2)))
         self.head = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, classes))
 
