@@ -34,8 +34,8 @@ from report import Report  # noqa: E402
 from runs import Journal, Player  # noqa: E402
 
 TASKS = [CharacterGPT, SmallViT, Autoencoder, Diabetes, Steering, NarrowResNet]
-#: Tasks that people train by SGD with momentum too.
-MOMENTUM_TASKS = [NarrowResNet, Autoencoder, Diabetes]
+#: Tasks by the optimizer of their problems; people train three of them by SGD with momentum too.
+SUITES = {"adamw": TASKS, "momentum": [NarrowResNet, Autoencoder, Diabetes]}
 SEARCH_SEED = 1
 
 
@@ -44,6 +44,7 @@ def options():
     parser.add_argument("--controllers", nargs="+", default=["universal", "universal-sf"], help="names or checkpoints")
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("runs/outside"))
+    parser.add_argument("--optimizers", nargs="+", choices=list(SUITES), default=list(SUITES))
     parser.add_argument("--budgets", type=int, nargs="+", default=[60, 200])
     parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
     parser.add_argument("--claims", type=pathlib.Path, default=ROOT / "Docs/claims/outside.txt")
@@ -52,10 +53,11 @@ def options():
 
 
 def problems(arguments):
+    """For each optimizer its problems: task, optimizer, steps."""
     tasks = {kind: kind(arguments.data) for kind in TASKS}
-    adamw = [(tasks[kind], "adamw", budget) for budget in arguments.budgets for kind in TASKS]
-    momentum = [(tasks[kind], "momentum", budget) for budget in arguments.budgets for kind in MOMENTUM_TASKS]
-    return {"AdamW": adamw, "SGD with momentum": momentum}
+    return {
+        name: [(tasks[kind], name, budget) for budget in arguments.budgets for kind in SUITES[name]]
+        for name in arguments.optimizers}
 
 
 def best_of(candidates, player, problem):
