@@ -40,8 +40,8 @@ class Player:
     def key(problem, contender, rate, seed):
         task, optimizer, budget = problem
         of_task = f"{task.name}, {task.model}, {task.dataset}, batch {task.batch_size}"
-        own = contender.optimizer or optimizer
-        return f"{of_task} | {own} | {budget} | {contender.name} {contender.version} | from {rate} | seed {seed}"
+        own, method = contender.optimizer or optimizer, contender.version or contender.name
+        return f"{of_task} | {own} | {budget} | {method} | from {rate} | seed {seed}"
 
     def outcome(self, problem, contender, rate, seed):
         """The outcome of a run that is in the journal, or None."""
