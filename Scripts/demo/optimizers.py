@@ -49,7 +49,7 @@ class RMSProp(Momentum):
 class ScheduleFreeAdamW:
     """Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682, algorithm 1), by default without decay."""
 
-    decay, power = 0.0, 0.0
+    decay, power, beta, beta2 = 0.0, 0.0, 0.9, 0.999
     facts = {"usualLearningRate": 0.01, "isAdaptive": 1, "momentum": 0.9}
 
     def __init__(self, weights):
@@ -62,11 +62,11 @@ class ScheduleFreeAdamW:
         weight = self.count**self.power * self.largest**2
         self.total += weight
         share = weight / self.total if self.total > 0 else 0.0
-        self.v = 0.999 * self.v + 0.001 * gradient**2
-        scaled = gradient / (numpy.sqrt(self.v / (1 - 0.999**self.count)) + 1e-8)
+        self.v = self.beta2 * self.v + (1 - self.beta2) * gradient**2
+        scaled = gradient / (numpy.sqrt(self.v / (1 - self.beta2**self.count)) + 1e-8)
         self.z = self.z - rate * (scaled + self.decay * weights)
         self.x = self.x + share * (self.z - self.x)
-        return 0.1 * self.z + 0.9 * self.x
+        return (1 - self.beta) * self.z + self.beta * self.x
 
     def evaluated(self, weights):
         return self.x
@@ -98,3 +98,19 @@ BY_NAME = {
     "momentum": Momentum, "adam": Adam, "rmsprop": RMSProp, "schedule-free-adamw": ScheduleFreeAdamW,
     "prodigy": Prodigy,
 }
+
+
+def named(text):
+    """The optimizer of a name with constants: schedule-free-adamw:beta=0.8,power=1."""
+    name, _, given = text.partition(":")
+    parts = (part.partition("=") for part in given.split(",") if part)
+    constants = {constant: float(value) for constant, _, value in parts}
+    if name not in BY_NAME:
+        raise ValueError(f"There is no optimizer {name!r}; there are {', '.join(BY_NAME)}.")
+    optimizer = BY_NAME[name]
+    unknown = [constant for constant in constants if not isinstance(getattr(optimizer, constant, None), float)]
+    if unknown:
+        raise ValueError(f"{name} has no constant {unknown[0]}.")
+    if "beta" in constants:
+        constants["facts"] = {**optimizer.facts, "momentum": constants["beta"]}
+    return type(optimizer.__name__, (optimizer,), constants) if constants else optimizer

@@ -15,6 +15,8 @@ CONTROLLERS = ("universal", "universal-sf")
 # Rates of the searched cosine, in multiples of the usual rate: half a decade apart.
 SEARCHED = (0.01, 0.0316, 0.1, 0.316, 1, 3.16, 10, 31.6)
 SCHEDULE_FREE_USUAL = 0.01
+# What universal-sf drives.
+DRIVEN = "schedule-free-adamw:beta=0.8,beta2=0.99,power=1.0"
 
 
 class RecordingError(Exception):
@@ -69,9 +71,10 @@ def record_problem(problem, plan, program, data, workers):
         recorder.compare(optimizer["name"], methods, rates)
     warm_up = max(1, problem["steps"] // 20)
     recorder.compare(
-        "schedule-free-adamw",
-        ["universal-sf=guarded:checkpoints/universal-sf.ckpt", f"schedule-free=constant:0.01,warmup={warm_up}"],
+        DRIVEN, ["universal-sf=guarded:checkpoints/universal-sf.ckpt"],
         [multiple * SCHEDULE_FREE_USUAL for multiple in plan["multiples"]])
+    recorder.compare(
+        "schedule-free-adamw", [f"schedule-free=constant:0.01,warmup={warm_up}"], [SCHEDULE_FREE_USUAL])
     recorder.compare("prodigy", ["prodigy=constant:1"], [1])
     return {
         **{name: problem[name] for name in ("name", "title", "about", "steps", "interval")},
@@ -115,7 +118,7 @@ class Recorder:
             method, initial = row["contender"], row["initial_learning_rate"]
             readings = curves[method, initial]
             steps = [int(reading["step"]) for reading in readings]
-            run = {"method": method, "optimizer": optimizer}
+            run = {"method": method, "optimizer": optimizer.partition(":")[0]}
             if method in ("universal", "universal-sf", "constant", "cosine"):
                 run["from"] = nearest(float(initial), [float(rate) for rate in rates])
             if method == "search":

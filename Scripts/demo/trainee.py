@@ -147,7 +147,7 @@ class Trainee:
         self.training, self.validation, self.test = [(problem.inputs[p], problem.targets[p]) for p in places]
         self.network = Network(problem.inputs.shape[1], problem.hidden, problem.targets.shape[1])
         self.facts = {
-            **optimizers.BY_NAME[optimizer].facts, "chanceLoss": problem.chance, "batchSize": problem.batch,
+            **optimizers.named(optimizer).facts, "chanceLoss": problem.chance, "batchSize": problem.batch,
             "exampleCount": len(places[0]), "parameterCount": self.network.count, "classCount": problem.classes,
         }
 
@@ -162,7 +162,7 @@ class Trainee:
     def reset(self, seed, step_budget, learning_rate):
         self.generator = numpy.random.default_rng(seed)
         self.weights = self.network.initial(self.generator)
-        self.optimizer = optimizers.BY_NAME[self.optimizer_name](self.weights)
+        self.optimizer = optimizers.named(self.optimizer_name)(self.weights)
         self.meter, self.before, self.half_cosine = ArrayMeter(self.weights), None, None
         self.snapshots, self.taken = {}, 0
         return self.read()
@@ -257,8 +257,12 @@ class Trainee:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("problem", choices=["characters", "regression"])
-    parser.add_argument("--optimizer", choices=list(optimizers.BY_NAME), default="adam")
+    parser.add_argument("--optimizer", default="adam", help=", ".join(optimizers.BY_NAME))
     arguments = parser.parse_args()
+    try:
+        optimizers.named(arguments.optimizer)
+    except ValueError as error:
+        parser.error(str(error))
     numpy.seterr(all="ignore")  # a diverged run is an outcome, which its numbers tell
     problem = Characters() if arguments.problem == "characters" else Regression()
     metalr_trainee.serve(Trainee(problem, arguments.optimizer))

@@ -52,6 +52,17 @@ struct CompareTests {
     #expect(runs.split(separator: "\n").count == 1 + 2 * 2)
   }
 
+  @Test("A controller is compared on the optimizer that it drives, however its constants are written")
+  func drivenOptimizer() throws {
+    let folder = try TemporaryFolder()
+    let names = ["schedule-free-adamw:power=1,beta2=0.99,beta=0.8", "schedule-free-adamw"]
+    let runs = try names.map { name in
+      try Self.compare(folder.path + "/a", "controller:universal-sf", "--optimizer", name)
+    }
+    #expect(runs[0].status == 0, "\(runs[0].error)")
+    #expect(runs[1].status == 64 && runs[1].error.contains("or compare it by --suites"), "\(runs[1].error)")
+  }
+
   @Test(
     "What cannot be compared is refused with the reason",
     arguments: [

@@ -82,9 +82,7 @@ class OptimizerTests(unittest.TestCase):
             case = cases[name]
             self.state = 11
             weights, curvature, center = self.numbers(12, 1), self.numbers(12, 0.75) + 1, self.numbers(12, 1)
-            optimizer, values = optimizers.BY_NAME[name.partition(":")[0]](weights), []
-            if ":" in name:
-                optimizer.decay, optimizer.power = 0.1, 0.75
+            optimizer, values = optimizers.named(name)(weights), []
             for step in range(30):
                 weights = optimizer.step(
                     weights, curvature * (weights - center) + self.numbers(12, 0.5), case["rate"])

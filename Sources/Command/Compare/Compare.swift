@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuiltInTrainees
 import Datasets
 import Experiments
 import Files
@@ -151,7 +152,9 @@ struct Compare: ParsableCommand {
     let interrupt = Interrupt()
     try Job.run(interrupt, show) { job in
       guard suites.isEmpty else { return try runSuites(job, interrupt) }
-      let optimizer = trainee.process.command == nil ? trainee.network.optimizerName : nil
+      let optimizer =
+        trainee.process.command == nil
+        ? try Optimizer.Configuration(parsing: trainee.network.optimizerName).description : nil
       let contenders = try methods.map { try $0.contender(on: optimizer) }
       let tasks = try tasks(contenders)
       let results = try ComparisonWork(
