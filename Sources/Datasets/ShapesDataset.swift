@@ -26,10 +26,12 @@ public enum ShapesDataset {
     /// Size of every picture.
     public var shape: PixelShape { PixelShape(channels: channels, height: size, width: size) }
 
-    /// Refuses impossible values.
+    /// Refuses impossible values, and pictures that this machine's memory cannot hold.
     ///
     /// - Throws: ``DatasetError/impossibleOption(_:)`` that names the value and its range.
-    public func validate() throws(DatasetError) {
+    public func validate() throws(DatasetError) { try validate(memory: MachineMemory.size) }
+
+    func validate(memory: Int) throws(DatasetError) {
       guard channels == 1 || channels == 3 else {
         throw .impossibleOption("Drawn pictures have 1 or 3 channels, not \(channels).")
       }
@@ -41,6 +43,12 @@ public enum ShapesDataset {
           throw .impossibleOption(
             "The drawn data set has 10 to 10,000,000 \(split) images, not \(count).")
         }
+      }
+      let bytes = (train + validation + test) * shape.count
+      guard bytes <= memory else {
+        throw .impossibleOption(
+          "The drawn data set takes \(MachineMemory.gigabytes(bytes)) of memory; there are "
+            + "\(MachineMemory.gigabytes(memory)). Choose fewer or smaller images.")
       }
     }
   }

@@ -38,6 +38,20 @@ struct UnfamiliarRunTests {
     #expect((run.warning(card) == nil) == differences.isEmpty)
   }
 
+  @Test("An optimizer without constants is compared by its name; control characters are left out")
+  func names() {
+    let card = Self.card(
+      DistributionDescription(name: "list", problems: [Self.problem(optimizer: "adamw:decay=0.1")]))
+    for (optimizer, differences) in [
+      ("adamw", []), ("adamw:decay=0.1", []),
+      ("adamw:decay=0.2", ["optimizer adamw:decay=0.2, trained with adamw:decay=0.1"]),
+      ("adam", ["optimizer adam, trained with adamw:decay=0.1"]),
+      ("\u{1B}sgd", ["optimizer sgd, trained with adamw:decay=0.1"]),
+    ] {
+      #expect(UnfamiliarRun(Self.problem(optimizer: optimizer), under: card).differences == differences)
+    }
+  }
+
   @Test("A controller for any training is familiar with all but another optimizer than its own")
   func drawn() {
     for (setting, warning) in [

@@ -113,4 +113,18 @@ import Testing
     }
     #expect(text.contains(problem), "\(text)")
   }
+
+  @Test("More pictures than the memory holds are refused before any is drawn")
+  func memory() throws {
+    var configuration = ShapesDataset.Configuration()
+    (configuration.train, configuration.validation, configuration.test) = (10_000, 1000, 1000)
+    // 12,000 pictures of 28 x 28 bytes.
+    try configuration.validate(memory: 9_408_000)
+    let text = message { try configuration.validate(memory: 9_407_999) }
+    #expect(text.contains("takes 0.0 GB of memory; there are 0.0 GB"), "\(text)")
+    (configuration.channels, configuration.size, configuration.train) = (3, 256, 10_000_000)
+    let large = message { try configuration.validate(memory: 1 << 40) }
+    // 10,002,000 pictures of 3 x 256 x 256 bytes.
+    #expect(large.contains("takes 1966.5 GB of memory; there are 1099.5 GB"), "\(large)")
+  }
 }

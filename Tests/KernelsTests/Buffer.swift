@@ -1,23 +1,37 @@
+import Foundation
 import Kernels
 import Randomness
 
-/// Memory of exactly `count` elements on a 64-byte boundary, so that the address sanitizer sees a read too far.
+/// Memory of exactly `count` elements on a 64-byte boundary, between two pages that nobody may touch.
 ///
-/// Weights and their gradients have no alignment: `misaligned` puts them one element after such a boundary.
+/// A kernel that reads or writes past the end, or a page before the beginning, ends the process. Only the bytes that fill a last
+/// vector of 64 bytes are the buffer's own. Weights and their gradients have no alignment: `misaligned` ends them at the page,
+/// or one element before it where this would align them.
 final class Buffer<Element: BitwiseCopyable> {
   let count: Int
   let pointer: UnsafeMutablePointer<Element>
-  private let memory: UnsafeMutableRawPointer
+  private let mapping: UnsafeMutableRawPointer
+  private let mappedCount: Int
 
   init(count: Int, repeating value: Element, misaligned: Bool = false) {
     self.count = count
-    let offset = misaligned ? MemoryLayout<Element>.stride : 0
-    memory = .allocate(byteCount: offset + count * MemoryLayout<Element>.stride, alignment: 64)
-    pointer = (memory + offset).bindMemory(to: Element.self, capacity: count)
+    let bytes = count * MemoryLayout<Element>.stride
+    let aligned = (bytes + 63) / 64 * 64
+    let space = !misaligned ? aligned : bytes == aligned ? bytes + MemoryLayout<Element>.stride : bytes
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let inner = (space + page - 1) / page * page
+    mappedCount = inner + 2 * page
+    let memory = mmap(nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != MAP_FAILED else { preconditionFailure("no memory for \(bytes) bytes") }
+    mapping = memory
+    let guarded =
+      mprotect(memory, page, PROT_NONE) == 0 && mprotect(memory + page + inner, page, PROT_NONE) == 0
+    precondition(guarded, "the pages around a buffer cannot be guarded")
+    pointer = (memory + page + inner - space).bindMemory(to: Element.self, capacity: count)
     pointer.initialize(repeating: value, count: count)
   }
 
-  deinit { memory.deallocate() }
+  deinit { munmap(mapping, mappedCount) }
 
   var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 

@@ -93,8 +93,13 @@ class Client:
         total_steps: int,
         interval: int = 10,
         labels: Optional[Mapping[str, str]] = None,
+        trainee: Optional[Mapping[str, Any]] = None,
     ) -> Dict[str, Any]:
-        """Opens a run; returns its id, the step to report first, the rate until then, and the looks that it asks for."""
+        """Opens a run; returns its id, the step to report first, the rate until then, and the looks that it asks for.
+
+        trainee: "optimizer", "network" and "batchSize" of the training, as far as they are known. The answer's "unfamiliar" lists
+        what the controller was not trained with.
+        """
         body = {
             "controller": controller,
             "initialLearningRate": initial_learning_rate,
@@ -102,6 +107,8 @@ class Client:
             "interval": interval,
             "labels": labels or {},
         }
+        if trainee:
+            body["trainee"] = dict(trainee)
         # The key makes a repetition open no second run.
         return self._json("POST", "/v1/runs", body, {"Idempotency-Key": uuid.uuid4().hex})
 

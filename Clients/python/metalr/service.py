@@ -50,6 +50,8 @@ class ServiceDecider:
         self.run_id: Optional[str] = opened["id"]
         #: Looks before the first step that the controller asks for.
         self.looks = int(opened.get("looks", 0))
+        #: What the run has that the controller was not trained with, in words.
+        self.unfamiliar: List[str] = list(opened.get("unfamiliar") or [])
         self._thread = threading.Thread(target=self._work, name="metalr", daemon=True)
         self._thread.start()
 

@@ -9,13 +9,14 @@ import time
 class FakeService:
     """Every decision multiplies the rate by `factor`.
 
-    looks: trial steps that it asks for, each at twice the rate of the one before. down: answers with 503. hanging: seconds before an answer. refusal: (status, code) of every request that opens a run.
+    looks: trial steps that it asks for, each at twice the rate of the one before. unfamiliar: what it says of a run that is opened. down: answers with 503. hanging: seconds before an answer. refusal: (status, code) of every request that opens a run.
     """
 
     def __init__(self, factor=1.1):
         self.factor, self.down, self.hanging, self.refusal, self.retry_after = factor, False, 0.0, None, None
         self.runs, self.finished, self.deleted, self.requests = {}, [], [], []
         self.drops_connections, self.looks, self.looked = False, 0, []
+        self.unfamiliar = []
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -64,7 +65,8 @@ class FakeService:
                 return error(*self.refusal)
             name = f"run{len(self.runs)}"
             self.runs[name] = {**body, "decisions": []}
-            return 201, {"id": name, "step": 0, "learningRate": body["initialLearningRate"], "looks": self.looks}
+            return 201, {"id": name, "step": 0, "learningRate": body["initialLearningRate"], "looks": self.looks,
+                         "unfamiliar": self.unfamiliar}
         run = self.runs.get(parts[2])
         if run is None:
             return error(404, "unknown_run")

@@ -476,3 +476,25 @@ def test_the_default_controller_fits_the_optimizer_and_needs_three_lines(make, n
         scheduler.step(loss)
         losses.append(loss.item())
     assert scheduler.verdict == "complete" and losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    "make, name",
+    [
+        (lambda p: torch.optim.SGD(p, lr=0.1), "sgd"),
+        (lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), "momentum"),
+        (lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True), "nesterov"),
+        (lambda p: torch.optim.Adam(p), "adam"),
+        (lambda p: torch.optim.RMSprop(p), "rmsprop"),
+    ],
+)
+def test_a_controller_of_another_training_is_warned_about(make, name, caplog):
+    model = torch.nn.Linear(2, 1)
+    scheduler = metalr.Scheduler(make(model.parameters()), 1000, "fashion", validate=lambda: 1.0, batch_size=1000)
+    told = " ".join(record.getMessage() for record in caplog.records)
+    expected = "" if name == "adam" else f"this run: optimizer {name}, trained with adam. Its rates may not suit"
+    assert (told == "") if not expected else expected in told
+    scheduler.finish()
+    caplog.clear()
+    metalr.Scheduler(make(model.parameters()), 1000, batch_size=7).finish()
+    assert not caplog.records, "'universal' is for any training"

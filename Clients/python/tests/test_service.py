@@ -45,6 +45,16 @@ def test_the_service_decides_and_the_run_is_finished(service):
     assert service.runs["run0"]["decisions"][3][0]["gradientNorm"] > 0
 
 
+def test_what_the_controller_was_not_trained_with_is_told_once(service, caplog):
+    service.unfamiliar = ["optimizer momentum, trained with adam"]
+    training = job(service, batch_size=8)
+    assert service.runs["run0"]["trainee"]["batchSize"] == 8 and service.runs["run0"]["trainee"]["optimizer"]
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 1 and "'fashion' was not trained for this run: optimizer momentum, trained with adam." in told[0]
+    training.train(20)
+    assert len(caplog.records) == 1
+
+
 def test_the_service_looks_before_the_first_step(service):
     service.looks = 3
     training = job(service, closure=lambda t: t.loss)

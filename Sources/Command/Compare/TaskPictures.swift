@@ -21,20 +21,30 @@ struct TaskPictures {
       })
   }
 
-  /// The rate over the steps: geometric mean of the seeds, band from the lowest to the highest.
+  /// The rate over the steps: a schedule's own; else the geometric mean of the seeds, band from the lowest to the highest.
   var rates: LineChart {
-    LineChart(
+    let series = runs.map(Self.rateSeries)
+    return LineChart(
       title: results.title, horizontal: ChartAxis("Step"),
-      vertical: .learningRates(of: runs.flatMap(\.runs.runs)),
-      series: runs.map { compared in
-        Self.series(compared, values: \.learningRate) { rates in
-          guard let sample = Sample(rates.map(log)), let lowest = rates.min(), let highest = rates.max()
-          else {
-            return nil
-          }
-          return (exp(sample.mean), lowest, highest)
-        }
-      })
+      vertical: .learningRates(series.flatMap { $0.y + ($0.band.map { $0.lower + $0.upper } ?? []) }),
+      series: series)
+  }
+
+  private static func rateSeries(_ compared: ComparedRuns) -> ChartSeries {
+    let longest = compared.runs.runs.max { $0.final.step < $1.final.step }
+    if let line = longest.flatMap({ RateLine(ofSchedule: compared.runs.method, in: $0) }) {
+      return ChartSeries(name(compared), x: line.steps, y: line.rates)
+    }
+    return series(compared, values: \.learningRate) { rates in
+      guard let sample = Sample(rates.map(log)), let lowest = rates.min(), let highest = rates.max() else {
+        return nil
+      }
+      return (exp(sample.mean), lowest, highest)
+    }
+  }
+
+  private static func name(_ compared: ComparedRuns) -> String {
+    compared.contender + (compared.isGivenInitialRate ? " from \(compared.runs.initialLearningRate)" : "")
   }
 
   /// A line through what `summarise` makes of the values at each reading of the runs that came so far.
@@ -49,7 +59,7 @@ struct TaskPictures {
       summarise(runs.compactMap { index < $0.count ? $0[index][keyPath: values] : nil })
     }
     return ChartSeries(
-      compared.contender + (compared.isGivenInitialRate ? " from \(compared.runs.initialLearningRate)" : ""),
+      name(compared),
       x: longest.dropFirst().map { Double($0.step) }, y: columns.map { $0?.middle ?? .nan },
       band: .init(lower: columns.map { $0?.lower ?? .nan }, upper: columns.map { $0?.upper ?? .nan }))
   }

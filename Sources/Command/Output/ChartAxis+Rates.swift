@@ -1,13 +1,12 @@
-import MetaLR
 import Reports
 
 extension ChartAxis {
-  /// The axis of the rates of some runs.
+  /// The axis of some rates.
   ///
   /// From the lowest to the highest rate, but no more than four decades: a schedule that ends near zero would otherwise
   /// press all others together.
-  static func learningRates(of runs: [TrainingRun]) -> ChartAxis {
-    let rates = runs.flatMap(\.observations).map(\.learningRate).filter { $0 > 0 }
+  static func learningRates(_ rates: [Double]) -> ChartAxis {
+    let rates = rates.filter { $0 > 0 }
     let range = rates.min().flatMap { lowest in
       rates.max().map { highest in max(lowest, highest / 10_000) / 1.5...highest * 1.5 }
     }

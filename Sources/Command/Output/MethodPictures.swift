@@ -10,15 +10,14 @@ struct MethodPictures {
   /// The rate over the steps, every run a line of its own.
   var schedules: ChartFigure {
     figure(title: "Learning rates", note: "each line is one seed") { result in
-      result.runs.map { run in
-        // A reading carries the rate of the steps before it: it is drawn where these steps began.
-        let rates = run.observations.dropFirst().map(\.learningRate)
-        return ChartSeries(
-          result.method, x: run.observations.dropLast().map { Double($0.step) }, y: Array(rates))
-      }
+      lines(of: result).map { ChartSeries(result.method, x: $0.steps, y: $0.rates) }
     } vertical: {
-      .learningRates(of: results.flatMap(\.runs))
+      .learningRates(results.flatMap(lines).flatMap(\.rates))
     }
+  }
+
+  private func lines(of result: MethodRuns) -> [RateLine] {
+    result.runs.map { RateLine($0, method: result.method) }
   }
 
   /// The validation loss over the steps, geometric mean and standard deviation of the seeds.

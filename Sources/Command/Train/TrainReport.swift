@@ -92,6 +92,7 @@ struct TrainReport: Encodable {
   private var picture: ChartFigure {
     let readings = run.observations.dropFirst()
     let steps = readings.map { Double($0.step) }
+    let line = RateLine(run, method: schedule)
     return ChartFigure(
       title: schedule, note: trainee.summary,
       panels: [
@@ -103,7 +104,7 @@ struct TrainReport: Encodable {
           ]),
         LineChart(
           title: "Learning rate", horizontal: ChartAxis("Step"), vertical: ChartAxis("Learning rate"),
-          series: [ChartSeries("rate", x: steps, y: readings.map(\.learningRate))]),
+          series: [ChartSeries("rate", x: line.steps, y: line.rates)]),
       ], columns: 1)
   }
 }

@@ -13,25 +13,34 @@ struct RunRoutes: Sendable {
 
   func open(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let owner = try access.admit(request, for: .write).name
-    let body = try await request.json(RunRequest.self, limit: limits.bodyBytes)
+    let opening = try await request.json(RunOpening.self, limit: limits.bodyBytes)
+    let body = opening.request
     let key = try requestKey(of: request)
     // First of all, so that a repetition finds its run also when the checkpoint is gone or the limits have changed.
     if let key, let run = try await store.run(ofRequest: key, body, owner: owner) {
-      return position(of: run, looks: try await store.looks(of: run), status: .ok)
+      let controller = try? await library.controller(body.controller)
+      return position(
+        of: run, looks: try await store.looks(of: run),
+        unfamiliar: controller.map { opening.unfamiliar(under: $0.card) }, status: .ok)
     }
     try body.validate(guardian.configuration)
+    try opening.trainee?.validate()
     let controller = try await library.controller(body.controller)
     let (run, isNew) = try await store.open(
       body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken)
-    return position(of: run, looks: controller.controller.action.looks, status: isNew ? .created : .ok)
+    return position(
+      of: run, looks: controller.controller.action.looks,
+      unfamiliar: opening.unfamiliar(under: controller.card), status: isNew ? .created : .ok)
   }
 
   /// Where a run that was opened stands.
-  private func position(of run: Run, looks: Int, status: HTTPResponse.Status) -> Response {
+  private func position(
+    of run: Run, looks: Int, unfamiliar: [String]?, status: HTTPResponse.Status
+  ) -> Response {
     var response = Response.json(
       RunPosition(
-        id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate, looks: looks
-      ),
+        id: run.id, step: run.nextStep ?? run.request.totalSteps, learningRate: run.learningRate,
+        looks: looks, unfamiliar: unfamiliar),
       status: status)
     response.headers[.location] = "/v1/runs/\(run.id)"
     return response

@@ -46,6 +46,8 @@ struct RunPosition: Encodable, Sendable {
   let learningRate: Double
   /// Trial steps that the controller asks for before the first step; told at the opening alone.
   var looks: Int?
+  /// What the run has that the controller was not trained with; told at the opening alone.
+  var unfamiliar: [String]?
 }
 
 /// A page of a list of runs.

@@ -10,6 +10,7 @@ from .decision import Decision, LocalDecider
 from .guardian import Guardian
 from .measures import Observation, check_values
 from .plan import Plan
+from .unfamiliar import unfamiliar
 
 DEFAULT_DECISIONS = 50
 
@@ -38,7 +39,7 @@ class Run:
     interval, decisions: steps between two decisions, or decisions of the run; by default as the controller was trained.
     facts: measures that stay the same, such as ``batchSize=128``.
 
-    Raises ValueError for a mistake at once.
+    Raises ValueError for a mistake at once. What the controller was not trained with is in `unfamiliar`.
     """
 
     def __init__(
@@ -57,6 +58,9 @@ class Run:
         self._decider = LocalDecider(chosen, guardian)
         self._plan = plan_for(chosen, total_steps, interval, decisions)
         self._facts = check_values(facts)
+        #: How the run differs from the controller's training, as far as this is known: "batch size 64, trained with 1000".
+        self.unfamiliar = unfamiliar(
+            chosen.card, None, self._facts.get("batchSize"), self._plan.total_steps, self._plan.interval)
         self._reported: Dict[str, float] = {}
         self._losses: List[float] = []
         self._next = 0

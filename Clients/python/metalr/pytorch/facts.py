@@ -22,6 +22,9 @@ USUAL_RATES = {
     "ScheduleFreeAdamW": 1e-2,
 }
 
+#: The names that metalr has for PyTorch's optimizers.
+_NAMES = {"ScheduleFreeAdamW": "schedule-free-adamw"}
+
 _NOT_ADAPTIVE = ("SGD", "ASGD", "LBFGS", "Rprop", "Muon")
 
 
@@ -49,6 +52,15 @@ def facts_of(optimizer: Optimizer, loader: Optional[Any] = None, **given: Option
     if facts.get("classCount") and facts.get("chanceLoss") is None:
         facts["chanceLoss"] = math.log(facts["classCount"])  # type: ignore[arg-type]
     return {name: float(value) for name, value in facts.items() if value is not None}
+
+
+def optimizer_name(optimizer: Optimizer) -> str:
+    """The name that metalr has for an optimizer: "momentum" for SGD with momentum."""
+    name = type(optimizer).__name__
+    group = optimizer.param_groups[0]
+    if name == "SGD" and group.get("momentum"):
+        return "nesterov" if group.get("nesterov") else "momentum"
+    return _NAMES.get(name, name.lower())
 
 
 def _number(value: Any) -> Optional[float]:

@@ -21,11 +21,12 @@ from ..core.logs import logs_for
 from ..core.measures import Observation, check_values
 from ..core.plan import Plan, fallback_scale
 from ..core.run import DEFAULT_DECISIONS, plan_for
+from ..core.unfamiliar import REMEDY, unfamiliar
 from ..service import ServiceDecider
 from .arrivals import Arrivals
 from .copies import Copies
 from .distributed import Ranks
-from .facts import facts_of
+from .facts import facts_of, optimizer_name
 from .look import TrialSteps, look_measures
 from .losses import Loss, Losses, Tripwire
 from .meter import Meter, measures_of
@@ -208,9 +209,12 @@ class Scheduler(LRScheduler):
                     f"the controller '{chosen.name}' needs a validation loss at every decision: give validate=, or "
                     "take the controller 'universal'"
                 )
+            plan = plan_for(chosen, total_steps, interval, decisions)
             if self._ranks.is_first:
                 self._decider = LocalDecider(chosen, guardian)
-            return plan_for(chosen, total_steps, interval, decisions)
+                name, batch_size = optimizer_name(self.optimizer), self._facts.get("batchSize")
+                _warn(chosen.name, unfamiliar(chosen.card, name, batch_size, plan.total_steps, plan.interval))
+            return plan
         if isinstance(controller, Controller) or guardian is not None or decisions is not None:
             raise ValueError("with url= the service has the controller and the guardian, and decides every interval= steps")
         interval = interval or max(1, -(-total_steps // DEFAULT_DECISIONS))
@@ -222,12 +226,14 @@ class Scheduler(LRScheduler):
             "total_steps": plan.total_steps,
             "interval": interval,
             "labels": dict(labels or {}),
+            "trainee": {"optimizer": optimizer_name(self.optimizer), **self._batch_size()},
         }
         # A rank that cannot go on must not leave the others waiting.
         error: Optional[Exception] = None
         if self._ranks.is_first:
             try:
                 self._decider = ServiceDecider(client, request)
+                _warn(os.fspath(controller), self._decider.unfamiliar)
             except Exception as caught:
                 error = caught
         problem = self._ranks.agree(None if error is None else str(error))
@@ -236,6 +242,10 @@ class Scheduler(LRScheduler):
         if problem is not None:
             raise RuntimeError(f"rank 0 could not begin: {problem}")
         return plan
+
+    def _batch_size(self) -> Dict[str, int]:
+        size = self._facts.get("batchSize", 0.0)
+        return {"batchSize": int(size)} if size >= 1 else {}
 
     @property
     def run_id(self) -> Optional[str]:
@@ -556,6 +566,13 @@ class Scheduler(LRScheduler):
         if self._copies is not None:
             self._copies.clear()
             self._copy_is_due = True
+
+
+def _warn(controller: str, differences: Sequence[str]) -> None:
+    """Tells of a controller that was trained for something else."""
+    if differences:
+        listed = "; ".join(differences)
+        log.warning("metalr: the controller '%s' was not trained for this run: %s. %s", controller, listed, REMEDY)
 
 
 def _unwrapped(optimizer: Any) -> Optimizer:

@@ -1,17 +1,8 @@
-import Foundation
+import Datasets
 import NeuralNet
 import Trainee
 
-/// The memory of this machine, or of the container that the program runs in.
-enum MachineMemory {
-  /// Bytes: what is built in, or a lower limit of the control group (Linux).
-  static let size: Int = {
-    let builtIn = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
-    let bytes = limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    return min(builtIn, bytes ?? .max)
-  }()
-
+extension MachineMemory {
   /// Refuses a network that does not fit, before any memory is taken for it.
   ///
   /// - Throws: `TraineeError` with the memory that it would take.
@@ -26,9 +17,5 @@ enum MachineMemory {
           + "\(gigabytes(needed)) of memory; there are \(gigabytes(available)). Choose a smaller batch, network or image."
       )
     }
-  }
-
-  private static func gigabytes(_ bytes: Int) -> String {
-    String(format: "%.1f GB", Double(bytes) / 1e9)
   }
 }
