@@ -94,7 +94,10 @@ struct TrainingTests: DescribedAPI {
       (#"{"name": "a", "episodes": 1, "optimizer": "nonsense"}"#, 422, "There is no optimizer in x."),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"budgets": [1, 20000]}}}"#, 422, "budgets"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"widths": [4096]}}}"#, 422, "widths"),
+      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": [8192]}}}"#, 422, "batchSizes"),
+      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": []}}}"#, 422, "batchSizes"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"operations": 1e12}}}"#, 422, "operations"),
+      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"reach": 6}}}"#, 422, "reach"),
       (#"{"name": "a", "episodes": 1, "problems": {"problems": [{"dataset": "/etc"}]}}"#, 400, "drawn"),
     ] as [(String, Int, String)])
   func refused(body: String, status: Int, text: String) async throws {
@@ -104,6 +107,27 @@ struct TrainingTests: DescribedAPI {
       #expect(!answer.body.contains(service.folder))
       #expect(try FileManager.default.contentsOfDirectory(atPath: service.folder + "/trainings").isEmpty)
     }
+  }
+
+  @Test("A worker is told all that is asked of sampled problems, and the description knows all of it")
+  func sampledProblems() async throws {
+    let text = """
+      {"name": "a", "episodes": 1, "problems": {"drawn": {"averaging": 0.5, "batchSizes": [4, 8], "budgets": [50, 60], \
+      "convolutions": 0.1, "operations": 1000000, "optimizer": "adam", "reach": 5, "regularization": 0.25, "widths": [16]}}}
+      """
+    let request = try JSONDecoder().decode(TrainingRequest.self, from: Data(text.utf8))
+    let folder = try Sample.folder()
+    try request.prepare(folder + "/training")
+    let file = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: folder + "/training/problems.json")))
+    let asked = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(file as? NSDictionary == asked["problems"] as? NSDictionary)
+    let drawn = (asked["problems"] as? [String: [String: Any]])?["drawn"]
+    #expect(specification.sampledProperties == Set((drawn ?? [:]).keys))
+    var limits = ServiceConfiguration.Trainings(folder: folder, worker: [])
+    limits.steps = 60
+    try request.validate(limits)
   }
 
   @Test("Trainings go one by one, can be cancelled while they run and while they wait, and leave nothing")

@@ -25,8 +25,11 @@ struct TrainingRequest: Codable, Sendable, Equatable {
     struct Drawn: Codable, Sendable, Equatable {
       var budgets: [Int]?
       var widths: [Int]?
+      var batchSizes: [Int]?
       var optimizer: String?
       var operations: Double?
+      var reach: Double?
+      var convolutions: Double?
       var regularization: Double?
       var averaging: Double?
     }
@@ -36,8 +39,12 @@ struct TrainingRequest: Codable, Sendable, Equatable {
 
   private static let mostSeeds = 100
   private static let mostOperations = 1e9
-  private static let mostWidths = 32
+  /// The cap of a range that gives none; see `DrawnRange.operations`.
+  private static let usualOperations = 200e6
+  /// Entries of a list to choose from.
+  private static let mostChoices = 32
   private static let largestWidth = 1024
+  private static let largestBatch = 4096
 
   /// Checks what this service allows; the rest is checked by the worker.
   ///
@@ -76,13 +83,27 @@ struct TrainingRequest: Codable, Sendable, Equatable {
     _ drawn: Problems.Drawn?, _ limits: ServiceConfiguration.Trainings
   ) throws(ServiceError) {
     for budget in drawn?.budgets ?? [] { try Self.check("problems.drawn.budgets", budget, 1...limits.steps) }
-    for width in drawn?.widths ?? [] { try Self.check("problems.drawn.widths", width, 1...Self.largestWidth) }
-    try Self.check("the number of problems.drawn.widths", drawn?.widths?.count, 1...Self.mostWidths)
-    if let operations = drawn?.operations, !(operations <= Self.mostOperations) {
+    try Self.check("problems.drawn.widths", drawn?.widths, 1...Self.largestWidth)
+    try Self.check("problems.drawn.batchSizes", drawn?.batchSizes, 1...Self.largestBatch)
+    // Problems go up to `reach` times the cap, and hold that much longer.
+    if let drawn, let operations = Self.largest(drawn), !(operations <= Self.mostOperations) {
       throw .invalid(
-        "problems.drawn.operations is \(operations).",
-        remedy: "Give a number up to \(Int(Self.mostOperations)).")
+        "problems.drawn.operations times problems.drawn.reach is \(operations).",
+        remedy: "Give numbers whose product is at most \(Int(Self.mostOperations)).")
     }
+  }
+
+  /// The operations of the largest problem, where any is given: those of the built-in range count for what is left out.
+  private static func largest(_ drawn: Problems.Drawn) -> Double? {
+    guard drawn.operations != nil || drawn.reach != nil else { return nil }
+    return (drawn.operations ?? usualOperations) * (drawn.reach ?? 1)
+  }
+
+  private static func check(
+    _ name: String, _ choices: [Int]?, _ range: ClosedRange<Int>
+  ) throws(ServiceError) {
+    for choice in choices ?? [] { try check(name, choice, range) }
+    try check("the number of \(name)", choices?.count, 1...mostChoices)
   }
 
   private static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws(ServiceError) {

@@ -22,6 +22,13 @@ struct Specification {
       })
   }
 
+  /// What a training may ask of sampled problems.
+  var sampledProperties: Set<String> {
+    let path = ["components", "schemas", "TrainingRequest", "properties", "problems", "properties", "drawn"]
+    let drawn = path.reduce(root as Any) { ($0 as? [String: Any])?[$1] ?? [:] } as? [String: Any]
+    return Set((drawn?["properties"] as? [String: Any] ?? [:]).keys)
+  }
+
   /// What is wrong with an answer; empty for one that is as described.
   func problems(_ answer: TestClient.Answer, to method: String, _ path: String) -> [String] {
     let paths = root["paths"] as? [String: [String: Any]] ?? [:]
