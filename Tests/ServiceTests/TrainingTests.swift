@@ -97,6 +97,7 @@ struct TrainingTests: DescribedAPI {
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": [8192]}}}"#, 422, "batchSizes"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": []}}}"#, 422, "batchSizes"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"operations": 1e12}}}"#, 422, "operations"),
+      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"layers": [0, 17]}}}"#, 422, "layers"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"reach": 6}}}"#, 422, "reach"),
       (#"{"name": "a", "episodes": 1, "problems": {"problems": [{"dataset": "/etc"}]}}"#, 400, "drawn"),
     ] as [(String, Int, String)])
@@ -113,7 +114,8 @@ struct TrainingTests: DescribedAPI {
   func sampledProblems() async throws {
     let text = """
       {"name": "a", "episodes": 1, "problems": {"drawn": {"averaging": 0.5, "batchSizes": [4, 8], "budgets": [50, 60], \
-      "convolutions": 0.1, "operations": 1000000, "optimizer": "adam", "reach": 5, "regularization": 0.25, "widths": [16]}}}
+      "convolutions": 0.1, "initialScales": [0.5, 2], "layers": [0, 8], \
+      "operations": 1000000, "optimizer": "adam", "reach": 5, "regularization": 0.25, "widths": [16]}}}
       """
     let request = try JSONDecoder().decode(TrainingRequest.self, from: Data(text.utf8))
     let folder = try Sample.folder()

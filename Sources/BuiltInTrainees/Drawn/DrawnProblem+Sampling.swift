@@ -58,7 +58,8 @@ extension DrawnProblem {
       layers: layers, width: widths[random.index(below: widths.count)],
       activation: activations[random.index(below: activations.count)],
       layerNorm: random.chance(0.3),
-      residual: random.chance(0.3), initialScale: Double(
+      residual: random.chance(0.3),
+      initialScale: Double(
         random.logUniform(Float(range.initialScales.lowerBound), Float(range.initialScales.upperBound))))
     if rule.allowsConvolutions, random.chance(0.3) {
       network.convolutions = 1 + random.index(below: 2)

@@ -25,6 +25,8 @@ struct TrainingRequest: Codable, Sendable, Equatable {
     struct Drawn: Codable, Sendable, Equatable {
       var budgets: [Int]?
       var widths: [Int]?
+      var layers: [Int]?
+      var initialScales: [Double]?
       var batchSizes: [Int]?
       var optimizer: String?
       var operations: Double?
@@ -45,6 +47,7 @@ struct TrainingRequest: Codable, Sendable, Equatable {
   private static let mostChoices = 32
   private static let largestWidth = 1024
   private static let largestBatch = 4096
+  private static let mostLayers = 16
 
   /// Checks what this service allows; the rest is checked by the worker.
   ///
@@ -84,6 +87,7 @@ struct TrainingRequest: Codable, Sendable, Equatable {
   ) throws(ServiceError) {
     for budget in drawn?.budgets ?? [] { try Self.check("problems.drawn.budgets", budget, 1...limits.steps) }
     try Self.check("problems.drawn.widths", drawn?.widths, 1...Self.largestWidth)
+    for count in drawn?.layers ?? [] { try Self.check("problems.drawn.layers", count, 0...Self.mostLayers) }
     try Self.check("problems.drawn.batchSizes", drawn?.batchSizes, 1...Self.largestBatch)
     // Problems go up to `reach` times the cap, and hold that much longer.
     if let drawn, let operations = Self.largest(drawn), !(operations <= Self.mostOperations) {
