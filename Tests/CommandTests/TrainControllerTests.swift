@@ -77,7 +77,8 @@ struct TrainControllerTests {
 
   /// Waits until the state after an update is saved, or a later one that replaced it, a minute at most.
   static func wait(for update: Int, in folder: String, while process: Process) {
-    for _ in 0..<60_000 where process.isRunning && lastState(in: folder) < update { usleep(1000) }
+    let deadline = Date().addingTimeInterval(60)
+    while process.isRunning, lastState(in: folder) < update, Date() < deadline { usleep(1000) }
   }
 
   /// The number of the latest state of a training that is saved in a folder; 0 for none.
