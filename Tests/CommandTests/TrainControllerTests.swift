@@ -260,6 +260,31 @@ struct TrainControllerTests {
     #expect(compared.output.contains("\"priorSteps\" : 144"), "\(compared.output) \(compared.error)")
   }
 
+  @Test("A controller for any training goes on by groups on one problem, with the optimizer that it drives")
+  func adaptation() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/mine.ckpt"
+    let arguments =
+      [
+        "train-controller", "--from", "universal-sf", "--dataset", "shapes", "--episodes", "16",
+        "--episodes-per-update", "8", "--seeds", "2", "--output", output,
+      ] + Self.small.filter { !["--interval", "4"].contains($0) }
+    for (option, value) in [("--actor", "lstm"), ("--features", "paper")] {
+      let refused = try ProgramRun(ProgramRun.program, arguments + [option, value], environment: [:])
+      #expect(refused.status == 64 && refused.error.contains(option), "\(refused.error)")
+    }
+    let run = try ProgramRun(ProgramRun.program, arguments, environment: [:])
+    #expect(run.status == 0, "\(run.error)")
+    let before = try ProgramRun("inspect", "universal-sf").output
+    let after = try ProgramRun("inspect", output).output
+    #expect(after.contains("16, an update every 8, after 102400 on drawn"), "\(after)")
+    #expect(after.contains("LeNet-5, schedule-free-adamw:beta=0.8,beta2=0.99,power=1.0"), "\(after)")
+    for line in ["features ", "actor "] {
+      let lines = [before, after].map { $0.split(separator: "\n").first { $0.hasPrefix(line) } }
+      #expect(lines[0]?.split(separator: " ") == lines[1]?.split(separator: " "), "\(lines)")
+    }
+  }
+
   @Test("Inspect shows the card, as text and as JSON")
   func inspect() throws {
     let folder = try TemporaryFolder()

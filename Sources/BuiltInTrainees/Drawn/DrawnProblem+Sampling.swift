@@ -52,10 +52,9 @@ extension DrawnProblem {
     var layers = range.layers.lowerBound + random.index(below: range.layers.count)
     // Half of the linear models are replaced: they are easy, and all alike.
     if layers == 0, random.chance(0.5) { layers = min(1 + random.index(below: 3), range.layers.upperBound) }
-    let widths = range.widths
     let activations = DrawnNetwork.Activation.allCases
     var network = DrawnNetwork(
-      layers: layers, width: widths[random.index(below: widths.count)],
+      layers: layers, width: range.widths[random.index(below: range.widths.count)],
       activation: activations[random.index(below: activations.count)],
       layerNorm: random.chance(0.3),
       residual: random.chance(0.3),

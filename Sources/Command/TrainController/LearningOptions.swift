@@ -105,6 +105,9 @@ struct LearningOptions: ParsableArguments {
       throw ValidationError(
         "\(option) is for a controller of one problem, or with a teacher; leave it out.")
     }
+    guard features == nil || features == configuration.features else {
+      throw ValidationError("--features differs from the features of the controller of --from; leave it out.")
+    }
     var configuration = configuration
     configuration.episodesPerUpdate = episodesPerUpdate ?? configuration.episodesPerUpdate
     configuration.action.maximum = maximumRate ?? configuration.action.maximum
