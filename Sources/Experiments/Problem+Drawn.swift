@@ -1,4 +1,5 @@
 import BuiltInTrainees
+import Foundation
 import MetaLR
 import NeuralNet
 import Synchronization
@@ -18,7 +19,7 @@ extension Problem {
       model: problem.network.name, optimizer: problem.optimizer.description,
       averaging: problem.averaging.name, batchSize: problem.batchSize,
       plan: plan)
-    let examples = LazyExamples(problem)
+    let examples = LazyExamples { DrawnData(problem) }
     return Problem(
       description, plan: plan, usualLearningRate: problem.usualLearningRate,
       chanceLoss: { examples.data.chanceLoss },
@@ -39,17 +40,42 @@ extension Problem {
   }
 }
 
+extension Problem {
+  /// A drawn problem of the image classifier; its pictures are made when they are first needed.
+  public static func drawn(_ problem: DrawnImageProblem) -> Problem {
+    let pictures = problem.pictures
+    let plan = RunPlan(
+      stepBudget: pictures.stepBudget, interval: 1, decisionCount: drawnDecisions,
+      divergenceBound: .greatestFiniteMagnitude)
+    let description = ProblemDescription(
+      dataset: "drawn pictures \(pictures.seed)", datasetHash: "",
+      splitSizes: [pictures.trainCount, pictures.validationCount, pictures.testCount],
+      model: problem.model.description, optimizer: pictures.optimizer.description,
+      averaging: pictures.averaging.name, batchSize: pictures.batchSize, plan: plan)
+    let examples = LazyExamples { problem.data() }
+    let configuration = ImageClassifier.Configuration(
+      model: problem.model, optimizer: pictures.optimizer, batchSize: pictures.batchSize,
+      averaging: pictures.averaging)
+    return Problem(
+      description, plan: plan, usualLearningRate: pictures.usualLearningRate,
+      chanceLoss: { log(Double(pictures.classes)) }
+    ) { _ in
+      try ImageClassifier(data: examples.data, configuration: configuration)
+    }
+  }
+}
+
 /// Examples that the first who asks makes, while others wait.
-private final class LazyExamples: Sendable {
-  private let problem: DrawnProblem
-  private let made = Mutex<DrawnData?>(nil)
+private final class LazyExamples<Examples: Sendable>: Sendable {
+  private let make: @Sendable () -> Examples
+  private let made = Mutex<Examples?>(nil)
 
-  init(_ problem: DrawnProblem) { self.problem = problem }
+  init(_ make: @escaping @Sendable () -> Examples) { self.make = make }
 
-  var data: DrawnData {
+  var data: Examples {
     made.withLock { made in
       if let made { return made }
-      let data = DrawnData(problem)
+      let data = make()
       made = data
       return data
     }
@@ -80,12 +106,15 @@ public struct DrawnProblems: ProblemDistribution {
         .init(
           "initial weights",
           "\(range.initialScales.lowerBound) to \(range.initialScales.upperBound) times the usual deviation"),
+        .init("training examples", "\(range.trainCounts.lowerBound) to \(range.trainCounts.upperBound)"),
+        .init("validation examples", "\(range.validationCount)"),
         .init("budget", "\(range.budgets.lowerBound) to \(range.budgets.upperBound) steps"),
         .init("batch sizes", range.batchSizes.map(String.init).joined(separator: ", ")),
         .init("optimizer", range.optimizer?.description ?? "adam, momentum, adamw, sgd, rmsprop"),
         .init("operations", operations),
       ]
-        + share("convolutions", range.convolutions) + share("regularization", range.regularization)
+        + share("convolutions", range.convolutions) + share("images", range.images)
+        + share("regularization", range.regularization)
         + share("averaging", range.averaging))
   }
 
@@ -107,6 +136,10 @@ public struct DrawnProblems: ProblemDistribution {
   /// A problem sampled for its number.
   public func problem(_ index: Int, seed: UInt64) -> Problem {
     var generator = SeededGenerator(seed: seed, stream: 1 << 60 | UInt64(index))
-    return .drawn(DrawnProblem.sampled(seed: generator.next(), from: range))
+    let chosen = generator.next()
+    guard range.images > 0, generator.nextUniform() < range.images else {
+      return .drawn(DrawnProblem.sampled(seed: chosen, from: range))
+    }
+    return .drawn(DrawnImageProblem.sampled(seed: chosen, from: range))
   }
 }

@@ -6,7 +6,8 @@
 ///
 ///     advantage = clip(R - slope V, -4, 4)
 ///
-/// then brought to mean 0 and deviation 1 over all steps of the update. The slope is fitted to all groups together, for
+/// then brought to mean 0 and deviation 1 over all steps of the update. Steps before the actions of a group first differ
+/// teach nothing: they have advantage 0 and count nowhere. The slope is fitted to all groups together, for
 /// four steps at a time: what an episode had come to before an action is not owed to the action, and is left out as far
 /// as it foretells the return. Shao et al. (2024, arXiv 2402.03300, section 4.1) have the first part; the second is a
 /// control variate (Greensmith, Bartlett and Baxter, 2004).
@@ -30,22 +31,41 @@ struct GroupAdvantages {
     for (episode, group) in groups.enumerated() { members[group, default: []].append(episode) }
     var returns = [Double](repeating: 0, count: episodes.count)
     var steps = episodes.map { $0.values.map(Double.init) }
-    for members in members.values { Self.center(&returns, &steps, members, of: episodes) }
-    let slopes = Self.slopes(returns, steps)
+    var firsts = [Int](repeating: 0, count: episodes.count)
+    for members in members.values {
+      Self.center(&returns, &steps, members, of: episodes)
+      let first = Self.firstDifference(members.map { episodes[$0] })
+      for member in members { firsts[member] = first }
+    }
+    let slopes = Self.slopes(returns, steps, from: firsts)
     var (all, left) = (0.0, 0.0)
-    let raw = zip(returns, steps).map { value, steps in
-      steps.enumerated().map { step, worth in
-        let rest = value - slopes[step / Self.slopeSteps] * worth
+    let raw = episodes.indices.map { episode in
+      steps[episode].indices.dropFirst(firsts[episode]).map { step in
+        let value = returns[episode]
+        let rest = value - slopes[step / Self.slopeSteps] * steps[episode][step]
         all += value * value
         left += rest * rest
         return min(max(rest, -Self.bound), Self.bound)
       }
     }
     explainedVariance = all > 0 ? 1 - left / all : 0
-    let total = Double(raw.reduce(0) { $0 + $1.count })
+    let total = Double(max(raw.reduce(0) { $0 + $1.count }, 1))
     let mean = raw.joined().reduce(0, +) / total
     let variance = raw.joined().reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / total
-    values = raw.map { $0.map { Float(($0 - mean) / (variance.squareRoot() + 1e-6)) } }
+    values = zip(raw, firsts).map { raw, first in
+      Array(repeating: 0, count: first) + raw.map { Float(($0 - mean) / (variance.squareRoot() + 1e-6)) }
+    }
+  }
+
+  /// The first step at which the actions of episodes differ; the length of the shortest where none does, and 0 for an
+  /// episode alone.
+  private static func firstDifference(_ episodes: [Episode]) -> Int {
+    guard episodes.count > 1, let first = episodes.first else { return 0 }
+    let width = first.actionCount
+    let shortest = episodes.reduce(first.stepCount) { min($0, $1.stepCount) }
+    return (0..<shortest * width).first { place in
+      episodes.contains { $0.actions[place] != first.actions[place] }
+    }.map { $0 / width } ?? shortest
   }
 
   /// Takes the group's mean from returns and from each step's values, and brings both to the group's scale.
@@ -65,11 +85,11 @@ struct GroupAdvantages {
   }
 
   /// Least squares without an intercept, in [0, 1]: what was reached counts at most as much as the return.
-  private static func slopes(_ returns: [Double], _ steps: [[Double]]) -> [Double] {
+  private static func slopes(_ returns: [Double], _ steps: [[Double]], from firsts: [Int]) -> [Double] {
     let count = ((steps.map(\.count).max() ?? 0) + slopeSteps - 1) / slopeSteps
     var (products, squares) = ([Double](repeating: 0, count: count), [Double](repeating: 1e-9, count: count))
-    for (value, steps) in zip(returns, steps) {
-      for (step, worth) in steps.enumerated() {
+    for (episode, value) in returns.enumerated() {
+      for (step, worth) in steps[episode].enumerated().dropFirst(firsts[episode]) {
         products[step / slopeSteps] += value * worth
         squares[step / slopeSteps] += worth * worth
       }

@@ -15,16 +15,20 @@ package struct ProblemsFile: Decodable {
     package var layers: [Int]?
     package var initialScales: [Double]?
     package var batchSizes: [Int]?
+    package var trainCounts: [Int]?
+    package var validationCount: Int?
     package var optimizer: String?
     package var operations: Double?
     package var reach: Double?
     package var convolutions: Double?
+    package var images: Double?
     package var regularization: Double?
     package var averaging: Double?
 
     enum CodingKeys: CodingKey, CaseIterable {
-      case budgets, widths, layers, initialScales, batchSizes, optimizer, operations, reach, convolutions
-      case regularization, averaging
+      case budgets, widths, layers, initialScales, batchSizes, trainCounts, validationCount
+      case optimizer, operations, reach, convolutions, images, regularization
+      case averaging
     }
   }
 
@@ -64,10 +68,13 @@ package struct ProblemsFile: Decodable {
     range.initialScales = try bounds(drawn.initialScales, "initialScales") ?? range.initialScales
     range.widths = drawn.widths ?? range.widths
     range.optimizer = try drawn.optimizer.map { try Optimizer.Configuration(parsing: $0) }
+    range.trainCounts = try bounds(drawn.trainCounts, "trainCounts") ?? range.trainCounts
+    range.validationCount = drawn.validationCount ?? range.validationCount
     range.batchSizes = drawn.batchSizes ?? range.batchSizes
     range.operations = drawn.operations ?? range.operations
     range.reach = drawn.reach ?? range.reach
     range.convolutions = drawn.convolutions ?? range.convolutions
+    range.images = drawn.images ?? range.images
     range.regularization = drawn.regularization ?? range.regularization
     range.averaging = drawn.averaging ?? range.averaging
     return range

@@ -16,6 +16,7 @@ extension ControllerTraining.Configuration {
     configuration.featureClip = 5
     configuration.initialRateDecades = -3.25...1.75
     configuration.absence = 0.2
+    configuration.branching = 0.5
     configuration.features = .universal
     configuration.action = LearningRateAction(
       logScale: 0.7, looks: 3, lookLogScale: 2.5, minimum: 1e-9, maximum: 1e4)

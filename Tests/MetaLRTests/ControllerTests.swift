@@ -46,4 +46,33 @@ struct ControllerTests {
     #expect(session.nextLearningRate(after: bad) == 0.001)
     #expect(session.learningRates(after: bad, steps: 3) == [0.001, 0.001, 0.001])
   }
+
+  @Test("A rescaled controller answers to ten times the rate with ten times the rate")
+  func rescaling() throws {
+    let controller = try ControllerTraining(configuration: .init()).controller
+    var statistics = RunningStatistics(size: controller.features.count)
+    for scale: Float in [0.5, 1, 2] {
+      statistics.add(controller.features.names.indices.map { scale * Float($0 - 3) })
+    }
+    let trained = Controller(
+      features: controller.features, action: controller.action,
+      normalizer: ObservationNormalizer(statistics: statistics, clip: 10), policy: controller.policy)
+    var high = observation
+    high.learningRate *= 10
+    var (session, rescaled) = (trained.session(), try trained.rescaled(by: 10).session())
+    let rate = session.nextLearningRate(after: observation)
+    #expect(rate != observation.learningRate)
+    #expect(abs(rescaled.nextLearningRate(after: high) / rate - 10) < 1e-5)
+    // The bounds move along.
+    high.learningRate = 20
+    #expect(rescaled.nextLearningRate(after: high) == 10)
+    for factor in [0, -1, .infinity, .nan] {
+      #expect(throws: ConfigurationError.self) { try trained.rescaled(by: factor) }
+    }
+    var universal = ControllerTraining.Configuration()
+    universal.features = .universal
+    let relative = try ControllerTraining(configuration: universal).controller
+    let error = #expect(throws: ConfigurationError.self) { try relative.rescaled(by: 10) }
+    #expect(error?.description.contains("relative to the optimizer's usual one") == true)
+  }
 }

@@ -366,6 +366,8 @@ struct ControllerTrainingTests {
       ("group size", { $0.groupSize = 0 }),
       ("episodes an update", { $0.groupSize = 3 }),
       ("chance of an absence", { $0.absence = 2 }),
+      ("chance of branches", { $0.branching = -0.1 }),
+      ("chance of branches", { $0.branching = 0.5 }),
       ("decay of the policy's average", { $0.policyAverage = 1 }),
       ("list of initial learning rates", { $0.initialLearningRates = [] }),
       ("initial learning rate", { $0.initialLearningRates = [.nan] }),

@@ -12,7 +12,7 @@ struct GroupTests {
       var episode = Episode(observationCount: 1, actionCount: 1)
       for step in 0..<steps {
         episode.append(
-          observation: [0], decision: Decision(action: [0], logProbability: 0, value: 0),
+          observation: [0], decision: Decision(action: [total], logProbability: 0, value: 0),
           reward: step == 0 ? total : 0)
       }
       return episode
@@ -34,6 +34,31 @@ struct GroupTests {
     #expect(GroupAdvantages([episode(1, 2), episode(2, 2)], groups: [0, 0]).values == [[0], [0, 0]])
   }
 
+  @Test("Steps before the actions of a group differ have advantage 0, and count nowhere")
+  func branches() {
+    func episode(_ actions: [Float], _ total: Float) -> Episode {
+      var episode = Episode(observationCount: 1, actionCount: 1)
+      for (step, action) in actions.enumerated() {
+        episode.append(
+          observation: [0], decision: Decision(action: [action], logProbability: 0, value: 0),
+          reward: step == 0 ? total : 0)
+      }
+      return episode
+    }
+    let branched = [episode([1, 2, 3, 4], 1), episode([1, 2, 0, 4], 3)]
+    let whole = [episode([1, 2], 5), episode([3, 2], 1)]
+    let values = GroupAdvantages(branched + whole, groups: [0, 0, 1, 1]).values
+    // Returns over deviation + 0.05: 1 / 1.05 for the branched, 2 / 2.05 for the whole, each on two steps.
+    let (near, far) = (1 / 1.05, 2 / 2.05)
+    let deviation = ((near * near + far * far) / 2).squareRoot()
+    for (values, raw) in zip(values, [[0, 0, -near, -near], [0, 0, near, near], [far, far], [-far, -far]]) {
+      #expect(zip(values, raw).allSatisfy { abs(Double($0) - $1 / deviation) < 1e-4 }, "\(values)")
+    }
+    // Alike to the end: nothing is learned.
+    let alike = [episode([1, 2], 1), episode([1, 2, 3], 1)]
+    #expect(GroupAdvantages(alike, groups: [0, 0]).values == [[0, 0], [0, 0, 0]])
+  }
+
   @Test("What an episode was worth before a step is left out of the step's advantage")
   func worth() {
     // Worth before the fifth step is the whole return: nothing is owed to the fifth step. Before, it is unknown.
@@ -41,7 +66,8 @@ struct GroupTests {
       var episode = Episode(observationCount: 1, actionCount: 1)
       for step in 0..<5 {
         episode.append(
-          observation: [0], decision: Decision(action: [0], logProbability: 0, value: step == 4 ? total : 0),
+          observation: [0],
+          decision: Decision(action: [total], logProbability: 0, value: step == 4 ? total : 0),
           reward: step == 4 ? total : 0)
       }
       return episode
@@ -57,7 +83,8 @@ struct GroupTests {
       for step in 0..<5 {
         other.append(
           observation: [0],
-          decision: Decision(action: [0], logProbability: 0, value: -episode.values[step]),
+          decision: Decision(
+            action: [episode.actions[step]], logProbability: 0, value: -episode.values[step]),
           reward: episode.rewards[step])
       }
       return other

@@ -3,7 +3,7 @@ import NeuralNet
 extension DrawnProblem {
   /// A problem sampled from a range; the same seed gives the same problem.
   ///
-  /// The sizes are log-uniform: inputs 8 to 64, classes 3 to 20 (or 2, in 30 %), training examples 256 to 8,191.
+  /// The sizes are log-uniform: inputs 8 to 64, classes 3 to 20 (or 2, in 30 %).
   /// Problems that the range's cap on operations keeps out are sampled anew as a whole.
   ///
   /// - Precondition: ``DrawnRange/validate()`` accepts the range.
@@ -31,7 +31,7 @@ extension DrawnProblem {
     let rule = family.rule
     let inputs = rule.sampleInputs(using: &random)
     let classes = rule.isRegression ? 0 : rule.sampleClasses(using: &random)
-    let trainCount = random.logUniform(in: 256...8191)
+    let trainCount = random.logUniform(in: range.trainCounts)
     let labelNoise = random.chance(0.3) ? 0 : random.uniform(0, 0.3)
     let conditioning = random.chance(0.3) ? 1 : random.logUniform(1, 1000)
     let imbalance = random.chance(0.6) ? 0 : random.uniform(0.5, 3)
@@ -40,7 +40,7 @@ extension DrawnProblem {
     let batchSize = range.batchSizes[random.index(below: range.batchSizes.count)]
     return DrawnProblem(
       seed: seed, family: family, inputs: inputs, classes: classes, trainCount: trainCount,
-      labelNoise: Double(labelNoise), conditioning: Double(conditioning),
+      validationCount: range.validationCount, labelNoise: Double(labelNoise), conditioning: Double(conditioning),
       imbalance: Double(imbalance),
       network: network, optimizer: range.optimizer ?? mixed, batchSize: batchSize,
       stepBudget: random.logUniform(in: range.budgets))
@@ -66,7 +66,7 @@ extension DrawnProblem {
     return network
   }
 
-  private static func optimizer(using random: inout DrawnRandom) -> Optimizer.Configuration {
+  static func optimizer(using random: inout DrawnRandom) -> Optimizer.Configuration {
     let (place, decay) = (random.uniform(), random.chance(0.5) ? 0.01 : 0.1)
     return switch place {
     case ..<0.3: .adam()
@@ -89,7 +89,7 @@ extension DrawnRange {
 
 extension DrawnProblem {
   /// Chooses the runs that are judged by an average too, from random numbers of their own.
-  fileprivate mutating func average(share: Double) {
+  mutating func average(share: Double) {
     guard share > 0, !optimizer.hasEvaluationWeights else { return }
     var random = DrawnRandom(seed: seed, stream: .averaging)
     if random.chance(Float(share)) { averaging = .polynomial }

@@ -8,7 +8,7 @@ import Randomness
 struct DrawnRandom {
   /// What the numbers are for.
   enum Stream: UInt64 {
-    case problem, examples, regularization, averaging
+    case problem, examples, regularization, averaging, images
   }
 
   private var state: UInt64

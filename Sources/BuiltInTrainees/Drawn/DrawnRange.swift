@@ -30,6 +30,10 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public var optimizer: Optimizer.Configuration?
   /// The examples of a step, each number equally often before the cap.
   public var batchSizes: [Int] = [16, 32, 64, 128, 256, 512]
+  /// The training examples, log-uniform.
+  public var trainCounts: ClosedRange<Int> = 256...8191
+  /// The validation examples.
+  public var validationCount = 256
   /// The cap on ``DrawnProblem/operations``: a problem above it is replaced by another, but for ``reach``.
   public var operations: Double = 200e6
   /// How far above the cap problems go, in multiples of it, at least 1.
@@ -40,6 +44,9 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   /// Share of the problems, before the cap, that are pictures for a network with convolutions, beside those that come up
   /// by themselves; in [0, 1], 0 by default.
   public var convolutions: Double = 0
+  /// Share of the problems that are larger pictures for a built-in convolutional network, ``DrawnImageProblem``; in [0, 1],
+  /// 0 by default.
+  public var images: Double = 0
   /// Share of the networks with hidden layers that get batch norm where they have no layer norm, and, each by itself,
   /// dropout of 0.1 to 0.5; in [0, 1], 0 by default.
   public var regularization: Double = 0
@@ -54,8 +61,9 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     layers: ClosedRange<Int> = 0...4, initialScales: ClosedRange<Double> = 0.5...2,
     budgets: ClosedRange<Int> = 100...1000,
     batchSizes: [Int] = [16, 32, 64, 128, 256, 512],
+    trainCounts: ClosedRange<Int> = 256...8191, validationCount: Int = 256,
     optimizer: Optimizer.Configuration? = nil, operations: Double = 200e6, reach: Double = 1,
-    convolutions: Double = 0, regularization: Double = 0, averaging: Double = 0
+    convolutions: Double = 0, images: Double = 0, regularization: Double = 0, averaging: Double = 0
   ) {
     self.families = families
     self.widths = widths
@@ -63,10 +71,13 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     self.initialScales = initialScales
     self.budgets = budgets
     self.batchSizes = batchSizes
+    self.trainCounts = trainCounts
+    self.validationCount = validationCount
     self.optimizer = optimizer
     self.operations = operations
     self.reach = reach
     self.convolutions = convolutions
+    self.images = images
     self.regularization = regularization
     self.averaging = averaging
   }
@@ -89,11 +100,16 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     try DrawnProblem.check(
       !batchSizes.isEmpty && batchSizes.allSatisfy(batches.contains), "batchSizes", batchSizes,
       "from 1 to \(batches.upperBound), at least one")
+    try DrawnProblem.check(
+      batches.contains(trainCounts.lowerBound) && batches.contains(trainCounts.upperBound), "trainCounts",
+      trainCounts, "from 1 to \(batches.upperBound)")
+    try DrawnProblem.checkCount("validationCount", validationCount)
     try DrawnProblem.check(reach >= 1 && reach.isFinite, "reach", reach, "at least 1")
     let convolutionShares = families.members.contains(.pictures) ? 0.0...1 : 0...0
     try DrawnProblem.check(
       convolutionShares.contains(convolutions), "convolutions", convolutions,
       "from 0 to \(convolutionShares.upperBound) for these families")
+    try DrawnProblem.check((0...1).contains(images), "images", images, "in [0, 1]")
     try DrawnProblem.check((0...1).contains(regularization), "regularization", regularization, "in [0, 1]")
     try DrawnProblem.check((0...1).contains(averaging), "averaging", averaging, "in [0, 1]")
     try DrawnProblem.check(
@@ -119,10 +135,13 @@ extension DrawnRange {
       try container.decodeIfPresent(ClosedRange<Double>.self, forKey: .initialScales) ?? initialScales
     budgets = try container.decode(ClosedRange<Int>.self, forKey: .budgets)
     batchSizes = try container.decodeIfPresent([Int].self, forKey: .batchSizes) ?? batchSizes
+    trainCounts = try container.decodeIfPresent(ClosedRange<Int>.self, forKey: .trainCounts) ?? trainCounts
+    validationCount = try container.decodeIfPresent(Int.self, forKey: .validationCount) ?? validationCount
     optimizer = try container.decodeIfPresent(Optimizer.Configuration.self, forKey: .optimizer)
     operations = try container.decode(Double.self, forKey: .operations)
     reach = try container.decodeIfPresent(Double.self, forKey: .reach) ?? 1
     convolutions = try container.decodeIfPresent(Double.self, forKey: .convolutions) ?? 0
+    images = try container.decodeIfPresent(Double.self, forKey: .images) ?? 0
     regularization = try container.decodeIfPresent(Double.self, forKey: .regularization) ?? 0
     averaging = try container.decodeIfPresent(Double.self, forKey: .averaging) ?? 0
   }

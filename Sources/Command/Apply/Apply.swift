@@ -49,6 +49,14 @@ struct Apply: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "How many times as high good rates are as in the controller's training; for one of a single problem.",
+      discussion:
+        "A controller trained with Adam, whose good rates are near 0.003, drives momentum, where find-rate says 0.03, at 10.",
+      valueName: "factor"))
+  var rateScale = 1.0
+
+  @Option(
+    help: ArgumentHelp(
       "Compare with a schedule; may be repeated.",
       discussion:
         "constant or cosine from the initial rate, or one with its own rates: cosine:0.01, step:0.1,20,0.9.",
@@ -87,7 +95,8 @@ struct Apply: ParsableCommand {
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
-    let controller = try guardian.guarding(checkpoint.controller)
+    let rescaled = rateScale == 1 ? checkpoint.controller : try checkpoint.controller.rescaled(by: rateScale)
+    let controller = try guardian.guarding(rescaled)
     let preset = presets.resolved(for: trainee.data.datasetName)
     var trainee = trainee
     trainee.network.optimizer =
@@ -99,14 +108,16 @@ struct Apply: ParsableCommand {
     if job.isFirst, let warning = unfamiliar.warning(checkpoint.card) { StandardError.write(warning) }
     // Shows before the work, not after it, that the folder can be written.
     if job.isFirst { try writingOutput { try Folder.create(output) } }
-    let initialRates = initialRates.isEmpty ? checkpoint.card.training.initialLearningRates : initialRates
+    let initialRates =
+      initialRates.isEmpty
+      ? checkpoint.card.training.initialLearningRates.map { $0 * rateScale } : initialRates
     let results = try runs(
       of: [.guarded(controller, name: GuardianLog.method)] + baseline, on: task.problem, initialRates,
       seeds: (0..<UInt64(seeds ?? preset.seeds)).map { firstSeed &+ $0 }, job, interrupt: interrupt)
     guard job.isFirst else { return }
     let log = GuardianLog(results)
     var written = try write(results, log)
-    let explanation = try explanation(of: checkpoint.controller, on: task.problem, initialRates, interrupt)
+    let explanation = try explanation(of: rescaled, on: task.problem, initialRates, interrupt)
     if let explanation { written += try writingOutput { try explanation.write(to: output) } }
     let table = MethodTable(results)
     try show.show(

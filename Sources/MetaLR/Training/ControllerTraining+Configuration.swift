@@ -22,6 +22,12 @@ extension ControllerTraining {
     /// The chance that a group of features is absent from an episode that lacks any, in [0, 1]; half of the episodes
     /// lack none, unless it is 0, the default.
     public var absence = 0.0
+    /// The chance that the episodes of a group share the decisions of a beginning too, and part at a decision that is
+    /// sampled uniformly, in [0, 1]; 0 by default.
+    ///
+    /// What the shared decisions earned is the same for all, so that late decisions, which change little, are not judged
+    /// by the luck of early ones (Schulman et al., 2015, arXiv 1502.05477, section 5.2, have branches from a state).
+    public var branching = 0.0
     /// Episodes played before the first update by a policy that does not learn, for the statistics of the features, which
     /// then stay as they are; 0, the default, for none.
     public var normalizerEpisodes = 0
@@ -129,6 +135,12 @@ extension ControllerTraining {
       return (Set(hidden), generator.nextUniform() >= absence)
     }
 
+    /// How many decisions the episodes of a group share, of so many; 0 for none.
+    func sharedDecisions(of decisions: Int, using generator: inout SeededGenerator) -> Int {
+      guard branching > 0, generator.nextUniform() < branching else { return 0 }
+      return Int(Double(decisions) * generator.nextUniform())
+    }
+
     /// Checks every number against the range that its property documents.
     ///
     /// - Throws: ``ConfigurationError`` or `PPOError` that names the number.
@@ -154,6 +166,9 @@ extension ControllerTraining {
           && normalizerEpisodes >= 0, "episodes an update, or for the statistics,",
         "\(episodesPerUpdate), \(normalizerEpisodes)", "multiples of the group size, \(groupSize)")
       try Self.check((0...1).contains(absence), "chance of an absence", absence, "a number from 0 to 1")
+      try Self.check((0...1).contains(branching), "chance of branches", branching, "a number from 0 to 1")
+      try Self.check(
+        branching == 0 || groupSize > 1, "chance of branches", branching, "0 where episodes are not in groups")
       try Self.check(
         policyAverage >= 0 && policyAverage < 1, "decay of the policy's average", policyAverage,
         "a number of at least 0 and below 1")
@@ -226,7 +241,7 @@ extension LearningRateAction {
 /// A number that a file leaves out has its default, so that configurations of older versions can be read.
 extension ControllerTraining.Configuration {
   private enum CodingKeys: String, CodingKey {
-    case episodes, episodesPerUpdate, groupSize, initialLearningRates, initialRateDecades, absence
+    case episodes, episodesPerUpdate, groupSize, initialLearningRates, initialRateDecades, absence, branching
     case normalizerEpisodes, policyAverage, initialLogDeviation, reward, action, actor, critic, ppo, annealing
     case updatesUntilFreeze, imitates, teacherCount, featureClip, seed
     case features = "featureSet"
@@ -250,6 +265,7 @@ extension ControllerTraining.Configuration {
     try read(&initialLearningRates, .initialLearningRates)
     initialRateDecades = try values.decodeIfPresent(ClosedRange<Double>.self, forKey: .initialRateDecades)
     try read(&absence, .absence)
+    try read(&branching, .branching)
     try read(&normalizerEpisodes, .normalizerEpisodes)
     try read(&policyAverage, .policyAverage)
     initialLogDeviation = try values.decodeIfPresent(Float.self, forKey: .initialLogDeviation)

@@ -12,20 +12,20 @@ struct ExploringSession: RateSource {
   private(set) var statistics: FeatureStatistics
   private var history: RunHistory
   private var state: RecurrentState
-  private var generator: SeededGenerator
+  private var exploration: Exploration
   private let usesCritic: Bool
   private let prepared: PreparedActor?
   private let looks: Int
 
   init(
     controller: Controller, teacher: (any Schedule)? = nil, hiding hidden: Set<FeatureGroup> = [],
-    looks: Bool = true, usesCritic: Bool, generator: SeededGenerator
+    looks: Bool = true, usesCritic: Bool, exploration: Exploration
   ) {
     self.controller = controller
     self.teacher = teacher
     self.looks = looks ? controller.action.looks : 0
     self.usesCritic = usesCritic
-    self.generator = generator
+    self.exploration = exploration
     episode = Episode(observationCount: controller.features.count, actionCount: 1)
     statistics = FeatureStatistics(count: controller.features.count)
     history = RunHistory(hiding: hidden)
@@ -66,16 +66,17 @@ struct ExploringSession: RateSource {
     }
     statistics.add(values)
     let inputs = controller.inputs(of: values)
+    exploration.begin(decision: episode.stepCount)
     var decision =
       usesCritic
-      ? controller.policy.act(observation: inputs, state: &state, using: &generator)
+      ? controller.policy.act(observation: inputs, state: &state, using: &exploration.generator)
       : controller.policy.explore(
-        observation: inputs, state: &state, prepared: prepared, using: &generator)
+        observation: inputs, state: &state, prepared: prepared, using: &exploration.generator)
     var action = decision.action[0]
     if let target {
       decision.action[0] = Float(controller.action.action(from: rate, to: target))
       let deviation = exp(controller.policy.logStandardDeviations[0])
-      action = decision.action[0] + deviation * Float(generator.nextNormal())
+      action = decision.action[0] + deviation * Float(exploration.generator.nextNormal())
     }
     episode.append(observation: inputs, decision: decision, reward: 0)
     history.add(action: Double(action))

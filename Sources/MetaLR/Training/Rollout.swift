@@ -15,7 +15,7 @@ struct Rollout: Sendable, Codable {
     var session = ExploringSession(
       controller: controller,
       teacher: try problem.teacher?.schedule(totalSteps: problem.plan.stepBudget), hiding: start.hidden,
-      looks: start.looks, usesCritic: configuration.groupSize == 1, generator: start.exploration)
+      looks: start.looks, usesCritic: configuration.groupSize == 1, exploration: start.exploration)
     let course = try RunCourse.driven(
       trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
       plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
@@ -47,7 +47,7 @@ struct EpisodeStart: Sendable {
   /// Whether it may look before the first step.
   let looks: Bool
   /// Draws the actions.
-  let exploration: SeededGenerator
+  let exploration: Exploration
 }
 
 extension EpisodeStart {
@@ -55,9 +55,10 @@ extension EpisodeStart {
   private enum Stream {
     static func episode(_ number: Int) -> UInt64 { UInt64(number) + 1 }
     static func group(_ number: Int) -> UInt64 { 1 << 61 | UInt64(number) }
+    static func branch(ofGroup number: Int) -> UInt64 { 1 << 60 | UInt64(number) }
   }
 
-  /// The starts of episodes `numbers`; those of one group share all but the exploration.
+  /// The starts of episodes `numbers`; those of one group share all but the exploration, or but a late part of it.
   static func starts(
     _ numbers: Range<Int>, of configuration: ControllerTraining.Configuration,
     problems: some ProblemDistribution
@@ -80,11 +81,11 @@ extension EpisodeStart {
   ) {
     self.number = number
     self.problem = problem
-    var exploration = SeededGenerator(seed: configuration.seed, stream: Stream.episode(number))
+    var own = SeededGenerator(seed: configuration.seed, stream: Stream.episode(number))
     if configuration.groupSize == 1, configuration.initialRateDecades == nil,
       configuration.absence == 0
     {
-      seed = exploration.next()
+      seed = own.next()
       initialLearningRate = configuration.initialLearningRate(ofEpisode: group / cycle)
       (hidden, looks) = ([], true)
     } else {
@@ -94,6 +95,9 @@ extension EpisodeStart {
         ofGroup: group / cycle, usual: problem.usualLearningRate, using: &generator)
       (hidden, looks) = configuration.absences(using: &generator)
     }
-    self.exploration = exploration
+    let decisions = problem.plan.decisions + (looks ? configuration.action.looks : 0)
+    var shared = SeededGenerator(seed: configuration.seed, stream: Stream.branch(ofGroup: group))
+    let sharedDecisions = configuration.sharedDecisions(of: decisions, using: &shared)
+    exploration = Exploration(own: own, shared: shared, sharedDecisions: sharedDecisions)
   }
 }
