@@ -17,7 +17,7 @@ struct ProblemsFileTests {
       ),
       (
         #"{"drawn": {"budget": [50, 60]}}"#,
-        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, layers, initialScales, batchSizes, optimizer, operations, reach, convolutions, regularization, averaging."
+        "has the unknown key 'budget' in 'drawn'. Known are budgets, widths, layers, initialScales, batchSizes, trainCounts, validationCount, optimizer, operations, reach, convolutions, images, regularization, averaging."
       ),
       (
         #"{"problems": [{"dataset": "shapes"}, {"dataset": "shapes", "batch": 20}]}"#,
@@ -44,10 +44,13 @@ struct ProblemsFileTests {
   func range() throws {
     let folder = try TemporaryFolder()
     let path = try folder.add(
-      "mine.json", #"{"drawn": {"budgets": [50, 60], "layers": [2, 8], "initialScales": [0.3, 1]}}"#)
+      "mine.json",
+      #"{"drawn": {"budgets": [50, 60], "layers": [2, 8], "initialScales": [0.3, 1], "trainCounts": [64, 99], "#
+        + #""validationCount": 32, "images": 0.1}}"#)
     let drawn = try #require(try ProblemsFile(contentsOf: path).drawn)
     let range = try ProblemsFile.range(drawn)
     #expect((range.budgets, range.layers, range.initialScales) == (50...60, 2...8, 0.3...1))
+    #expect((range.trainCounts, range.validationCount, range.images) == (64...99, 32, 0.1))
     #expect(range.widths == [8, 16, 32, 48, 64, 128])
     let reversed = try folder.add("reversed.json", #"{"drawn": {"layers": [8, 2]}}"#)
     let other = try #require(try ProblemsFile(contentsOf: reversed).drawn)

@@ -96,6 +96,7 @@ struct TrainingTests: DescribedAPI {
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"widths": [4096]}}}"#, 422, "widths"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": [8192]}}}"#, 422, "batchSizes"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": []}}}"#, 422, "batchSizes"),
+      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"trainCounts": [1, 65537]}}}"#, 422, "trainCounts"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"operations": 1e12}}}"#, 422, "operations"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"layers": [0, 17]}}}"#, 422, "layers"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"reach": 6}}}"#, 422, "reach"),
@@ -114,8 +115,9 @@ struct TrainingTests: DescribedAPI {
   func sampledProblems() async throws {
     let text = """
       {"name": "a", "episodes": 1, "problems": {"drawn": {"averaging": 0.5, "batchSizes": [4, 8], "budgets": [50, 60], \
-      "convolutions": 0.1, "initialScales": [0.5, 2], "layers": [0, 8], \
-      "operations": 1000000, "optimizer": "adam", "reach": 5, "regularization": 0.25, "widths": [16]}}}
+      "convolutions": 0.1, "images": 0.1, "initialScales": [0.5, 2], "layers": [0, 8], \
+      "operations": 1000000, "optimizer": "adam", "reach": 5, "regularization": 0.25, "trainCounts": [64, 99], \
+      "validationCount": 32, "widths": [16]}}}
       """
     let request = try JSONDecoder().decode(TrainingRequest.self, from: Data(text.utf8))
     let folder = try Sample.folder()

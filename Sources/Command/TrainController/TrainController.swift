@@ -191,8 +191,8 @@ struct TrainController: ParsableCommand {
     if !isShort {
       range = DrawnRange(
         widths: [8, 16, 32, 48, 64, 128, 256], layers: 0...8, initialScales: 0.3...2, budgets: 50...2000,
-        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], operations: 200e6, reach: 5, convolutions: 0.15,
-        regularization: 0.25, averaging: 0.5)
+        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], trainCounts: 256...32_767, validationCount: 512,
+        operations: 200e6, reach: 5, convolutions: 0.15, images: 0.02, regularization: 0.25, averaging: 0.5)
     }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer

@@ -28,10 +28,13 @@ struct TrainingRequest: Codable, Sendable, Equatable {
       var layers: [Int]?
       var initialScales: [Double]?
       var batchSizes: [Int]?
+      var trainCounts: [Int]?
+      var validationCount: Int?
       var optimizer: String?
       var operations: Double?
       var reach: Double?
       var convolutions: Double?
+      var images: Double?
       var regularization: Double?
       var averaging: Double?
     }
@@ -48,6 +51,7 @@ struct TrainingRequest: Codable, Sendable, Equatable {
   private static let largestWidth = 1024
   private static let largestBatch = 4096
   private static let mostLayers = 16
+  private static let mostExamples = 65_536
 
   /// Checks what this service allows; the rest is checked by the worker.
   ///
@@ -89,6 +93,10 @@ struct TrainingRequest: Codable, Sendable, Equatable {
     try Self.check("problems.drawn.widths", drawn?.widths, 1...Self.largestWidth)
     for count in drawn?.layers ?? [] { try Self.check("problems.drawn.layers", count, 0...Self.mostLayers) }
     try Self.check("problems.drawn.batchSizes", drawn?.batchSizes, 1...Self.largestBatch)
+    for count in drawn?.trainCounts ?? [] {
+      try Self.check("problems.drawn.trainCounts", count, 1...Self.mostExamples)
+    }
+    try Self.check("problems.drawn.validationCount", drawn?.validationCount, 1...Self.mostExamples)
     // Problems go up to `reach` times the cap, and hold that much longer.
     if let drawn, let operations = Self.largest(drawn), !(operations <= Self.mostOperations) {
       throw .invalid(
