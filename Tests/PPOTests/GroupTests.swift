@@ -51,7 +51,9 @@ struct GroupTests {
     // Returns over deviation + 0.05: 1 / 1.05 for the branched, 2 / 2.05 for the whole, each on two steps.
     let (near, far) = (1 / 1.05, 2 / 2.05)
     let deviation = ((near * near + far * far) / 2).squareRoot()
-    for (values, raw) in zip(values, [[0, 0, -near, -near], [0, 0, near, near], [far, far], [-far, -far]]) {
+    for (values, raw) in zip(
+      values, [[0, 0, -near, -near], [0, 0, near, near], [far, far], [-far, -far]])
+    {
       #expect(zip(values, raw).allSatisfy { abs(Double($0) - $1 / deviation) < 1e-4 }, "\(values)")
     }
     // Alike to the end: nothing is learned.

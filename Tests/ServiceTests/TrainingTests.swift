@@ -96,7 +96,10 @@ struct TrainingTests: DescribedAPI {
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"widths": [4096]}}}"#, 422, "widths"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": [8192]}}}"#, 422, "batchSizes"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"batchSizes": []}}}"#, 422, "batchSizes"),
-      (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"trainCounts": [1, 65537]}}}"#, 422, "trainCounts"),
+      (
+        #"{"name": "a", "episodes": 1, "problems": {"drawn": {"trainCounts": [1, 65537]}}}"#, 422,
+        "trainCounts"
+      ),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"operations": 1e12}}}"#, 422, "operations"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"layers": [0, 17]}}}"#, 422, "layers"),
       (#"{"name": "a", "episodes": 1, "problems": {"drawn": {"reach": 6}}}"#, 422, "reach"),

@@ -62,7 +62,9 @@ public struct DrawnImageProblem: Sendable, Equatable {
     let count = pictures.trainCount + pictures.validationCount + pictures.testCount
     var squares = 0.0
     for index in 0..<pictures.trainCount {
-      for place in 0..<pictures.inputs { squares += Double(drawn.row(index)[place] * drawn.row(index)[place]) }
+      for place in 0..<pictures.inputs {
+        squares += Double(drawn.row(index)[place] * drawn.row(index)[place])
+      }
     }
     // Three deviations on each side of the middle.
     let scale = Float(42 / (squares / Double(pictures.trainCount * pictures.inputs)).squareRoot())

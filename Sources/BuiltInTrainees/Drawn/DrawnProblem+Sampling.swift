@@ -40,7 +40,8 @@ extension DrawnProblem {
     let batchSize = range.batchSizes[random.index(below: range.batchSizes.count)]
     return DrawnProblem(
       seed: seed, family: family, inputs: inputs, classes: classes, trainCount: trainCount,
-      validationCount: range.validationCount, labelNoise: Double(labelNoise), conditioning: Double(conditioning),
+      validationCount: range.validationCount, labelNoise: Double(labelNoise),
+      conditioning: Double(conditioning),
       imbalance: Double(imbalance),
       network: network, optimizer: range.optimizer ?? mixed, batchSize: batchSize,
       stepBudget: random.logUniform(in: range.budgets))

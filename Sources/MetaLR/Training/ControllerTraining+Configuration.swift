@@ -168,7 +168,8 @@ extension ControllerTraining {
       try Self.check((0...1).contains(absence), "chance of an absence", absence, "a number from 0 to 1")
       try Self.check((0...1).contains(branching), "chance of branches", branching, "a number from 0 to 1")
       try Self.check(
-        branching == 0 || groupSize > 1, "chance of branches", branching, "0 where episodes are not in groups")
+        branching == 0 || groupSize > 1, "chance of branches", branching, "0 where episodes are not in groups"
+      )
       try Self.check(
         policyAverage >= 0 && policyAverage < 1, "decay of the policy's average", policyAverage,
         "a number of at least 0 and below 1")
