@@ -78,6 +78,7 @@ public struct MetaLRService: Sendable {
       runs: RunRoutes(
         store: store, library: library, access: access, housekeeper: housekeeper, guardian: guardian,
         limits: configuration.limits),
+      listing: RunListing(store: store, library: library, access: access),
       events: EventRoutes(store: store, hub: hub, access: access, metrics: metrics),
       trainings: TrainingRoutes(
         store: store, library: library, access: access, queue: queue, configuration: configuration.trainings,

@@ -266,7 +266,7 @@ struct APITests: DescribedAPI {
         return ServiceConfiguration(checkpoints: folder + "/checkpoints", database: folder + "/runs.sqlite")
       }())
     let offered = service.endpoints.all.map { endpoint in
-      "\(endpoint.method) \(endpoint.path.replacing(":id", with: "{id}"))"
+      "\(endpoint.method) \(endpoint.path.replacing(/:(\w+)/) { "{\($0.1)}" })"
     }
     #expect(Set(offered) == specification.operations)
   }

@@ -115,14 +115,20 @@ struct SecurityTests {
     #expect(try registry.tokens.principal(presenting: Array("secret".utf8))?.name == "bob")
   }
 
-  @Test("A request that costs more counts as more, and never as more than a second's")
+  @Test(
+    "A request that costs more counts as more, never as more than a second's, and is never refused for ever")
   func cost() throws {
     let limiter = RateLimiter(perSecond: 10)
     let start = ContinuousClock.now
-    try limiter.admit("a", cost: 9, at: start)
-    #expect(throws: ServiceError.self) { try limiter.admit("a", cost: 2, at: start) }
-    try limiter.admit("a", cost: 1, at: start)
-    try limiter.admit("b", cost: 1000, at: start)
+    try limiter.admit("a", at: start)
+    try limiter.charge("a", 1000, at: start)
+    // One below nothing: neither a request nor what another one costs.
+    #expect(throws: ServiceError.self) { try limiter.charge("a", 1, at: start) }
+    #expect(throws: ServiceError.self) { try limiter.admit("a", at: start.advanced(by: .milliseconds(190))) }
+    try limiter.admit("a", at: start.advanced(by: .milliseconds(210)))
+    try limiter.charge("b", 4, at: start)
+    for _ in 0..<6 { try limiter.admit("b", at: start) }
+    #expect(throws: ServiceError.self) { try limiter.admit("b", at: start) }
   }
 
   @Test("Past its rate an owner waits, others do not")

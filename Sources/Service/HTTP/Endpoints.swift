@@ -4,6 +4,7 @@ import Hummingbird
 /// Every path of the service and what answers it.
 struct Endpoints: Sendable {
   let runs: RunRoutes
+  let listing: RunListing
   let events: EventRoutes
   let trainings: TrainingRoutes
   let status: StatusRoutes
@@ -27,7 +28,7 @@ struct Endpoints: Sendable {
   var all: [Endpoint] {
     [
       Endpoint(method: .post, path: "/v1/runs", answer: runs.open),
-      Endpoint(method: .get, path: "/v1/runs", answer: runs.list),
+      Endpoint(method: .get, path: "/v1/runs", answer: listing.list),
       Endpoint(method: .get, path: "/v1/runs/:id", answer: runs.show),
       Endpoint(method: .delete, path: "/v1/runs/:id", answer: runs.delete),
       Endpoint(method: .post, path: "/v1/runs/:id/observations", answer: runs.observe),
@@ -36,6 +37,7 @@ struct Endpoints: Sendable {
       Endpoint(method: .get, path: "/v1/runs/:id/events", answer: events.events),
       Endpoint(method: .post, path: "/v1/runs/:id/finish", answer: runs.finish),
       Endpoint(method: .post, path: "/v1/runs/:id/rewind", answer: runs.rewind),
+      Endpoint(method: .get, path: "/v1/groups", answer: listing.groups),
       Endpoint(method: .get, path: "/v1/events", answer: events.overview),
       Endpoint(method: .post, path: "/v1/trainings", answer: trainings.begin),
       Endpoint(method: .get, path: "/v1/trainings", answer: trainings.list),
@@ -44,6 +46,7 @@ struct Endpoints: Sendable {
       Endpoint(method: .get, path: "/v1/trainings/:id/events", answer: trainings.events),
       Endpoint(method: .post, path: "/v1/trainings/:id/cancel", answer: trainings.cancel),
       Endpoint(method: .get, path: "/v1/controllers", answer: status.controllers),
+      Endpoint(method: .get, path: "/v1/controllers/:name", answer: listing.controller),
       Endpoint(method: .get, path: "/healthz", answer: status.health),
       Endpoint(method: .get, path: "/readyz", answer: status.ready),
       Endpoint(method: .get, path: "/metrics", answer: status.metrics),

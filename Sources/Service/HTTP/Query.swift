@@ -13,6 +13,11 @@ struct Query {
     request.uri.queryParameters[Substring(name)].map(String.init)
   }
 
+  /// All texts of a name that may be given several times.
+  func texts(_ name: String) -> [String] {
+    request.uri.queryParameters.getAll(name)
+  }
+
   /// A whole number.
   ///
   /// - Throws: ``ServiceError`` when it is none, or out of its range.

@@ -63,17 +63,6 @@ struct RunRoutes: Sendable {
     return .json(try await store.look(observation, run: try id(context), of: reach))
   }
 
-  func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let reader = try access.admit(request, for: .read)
-    let filter = try filter(Query(request))
-    // A run of a list costs about a 25th of an observation.
-    try access.charge(reader.name, Double(filter.limit) / 25)
-    let runs = try await store.runs(filter, of: reader.readable)
-    return .json(
-      RunList(
-        runs: runs.map(RunView.init), next: runs.count == filter.limit ? runs.last.map { "\($0.key)" } : nil))
-  }
-
   func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let reach = try access.admit(request, for: .read).readable
     return .json(RunView(run: try await store.run(try id(context), of: reach)))
@@ -149,23 +138,6 @@ struct RunRoutes: Sendable {
       throw .invalid("The idempotency key has \(key.utf8.count) bytes.", remedy: "Use 1 to 128 bytes.")
     }
     return key
-  }
-
-  private func filter(_ query: Query) throws(ServiceError) -> RunFilter {
-    var filter = RunFilter()
-    filter.status = try query.word("status", RunStatus.self)
-    filter.controller = query.text("controller")
-    filter.limit = try query.number("limit", in: 1...500) ?? filter.limit
-    filter.before = try query.number("before", in: 1...Int(Int64.max)).map(Int64.init)
-    if let label = query.text("label") {
-      // By scalars: "=" and an accent that a value begins with are one character.
-      let parts = label.unicodeScalars.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, RunRequest.isLabelKey(String(parts[0])) else {
-        throw .invalid("label is '\(label.prefix(40))'.", remedy: "Give key=value, with '=' written as %3D.")
-      }
-      filter.label = RunFilter.Label(key: String(parts[0]), value: String(parts[1]))
-    }
-    return filter
   }
 }
 

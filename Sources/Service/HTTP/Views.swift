@@ -50,21 +50,6 @@ struct RunPosition: Encodable, Sendable {
   var unfamiliar: [String]?
 }
 
-/// A page of a list of runs.
-struct RunList: Encodable, Sendable {
-  let runs: [RunView]
-  /// What to give as `before` for the next page; null on the last.
-  let next: String?
-
-  private enum CodingKeys: String, CodingKey { case runs, next }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(runs, forKey: .runs)
-    try container.encode(next, forKey: .next)
-  }
-}
-
 /// One decision with the losses that it answers: a row of a schedule.
 struct ScheduleRow: Encodable, Sendable {
   let decision: StoredDecision

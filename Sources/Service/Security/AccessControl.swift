@@ -25,11 +25,11 @@ struct AccessControl: Sendable {
     return principal
   }
 
-  /// Counts a request as more than one, since it costs more.
+  /// Counts a request that was admitted as several more, since it costs more.
   ///
   /// - Throws: ``ServiceError`` past the rate of requests.
   func charge(_ name: String, _ requests: Double) throws(ServiceError) {
-    try limiter.admit(name, cost: requests)
+    try limiter.charge(name, requests)
   }
 
   /// Who makes a request, whatever it may do.

@@ -14,17 +14,32 @@ final class RateLimiter: Sendable {
     self.perSecond = perSecond
   }
 
-  /// Counts a request; one that costs as much as several counts as those, at most as a second's.
+  /// Counts a request.
   ///
   /// - Throws: ``ServiceError`` when it is one too many.
-  func admit(_ owner: String, cost: Double = 1, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
+  func admit(_ owner: String, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
+    try take(1, from: owner, wanting: 1, at: now)
+  }
+
+  /// Counts a request that was admitted as several more, at most as a second's.
+  ///
+  /// It may take more than is left, so that no request is too dear for ever; the next ones wait until that is made up for.
+  ///
+  /// - Throws: ``ServiceError`` when another one has taken more than there was.
+  func charge(_ owner: String, _ cost: Double, at now: ContinuousClock.Instant = .now) throws(ServiceError) {
+    try take(min(cost, max(perSecond, 1)), from: owner, wanting: 0, at: now)
+  }
+
+  /// Takes a cost where at least `least` is there.
+  private func take(
+    _ cost: Double, from owner: String, wanting least: Double, at now: ContinuousClock.Instant
+  ) throws(ServiceError) {
     let isAdmitted = buckets.withLockedValue { buckets in
       var bucket = buckets[owner] ?? Bucket(allowance: perSecond, updated: now)
       let elapsed = max(0, (now - bucket.updated) / .seconds(1))
       bucket.allowance = min(max(perSecond, 1), bucket.allowance + elapsed * perSecond)
       bucket.updated = max(now, bucket.updated)
-      let cost = min(cost, max(perSecond, 1))
-      let isAdmitted = bucket.allowance >= cost
+      let isAdmitted = bucket.allowance >= least
       if isAdmitted { bucket.allowance -= cost }
       buckets[owner] = bucket
       return isAdmitted

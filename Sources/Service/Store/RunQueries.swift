@@ -26,34 +26,21 @@ enum RunQueries {
     ).map { try run($0, database) }
   }
 
+  /// The run of a row.
+  static func run(at key: Int64, _ database: Database) throws -> Run? {
+    try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT \(runColumns) FROM runs WHERE key = ?"), arguments: [key]
+    ).map { try run($0, database) }
+  }
+
   /// The runs that match, the newest first.
   static func runs(_ filter: RunFilter, of reach: Reach, _ database: Database) throws -> [Run] {
-    var (conditions, arguments) = condition(on: reach)
-    conditions.append("deleted = 0")
-    if let status = filter.status {
-      conditions.append("status = ?")
-      arguments += [status.rawValue]
-    }
-    if let controller = filter.controller {
-      conditions.append("controller = ?")
-      arguments += [controller]
-    }
-    if let label = filter.label {
-      // Keys hold no quotation marks: RunRequest.isLabelKey.
-      conditions.append("json_extract(labels, ?) = ?")
-      arguments += ["$.\"\(label.key)\"", label.value]
-    }
-    if let before = filter.before {
-      conditions.append("key < ?")
-      arguments += [before]
-    }
-    arguments += [filter.limit]
+    let (conditions, arguments) = filter.conditions(of: reach)
     return try Row.fetchAll(
       database,
       sql: """
-        SELECT \(runColumns) FROM runs WHERE \(conditions.joined(separator: " AND ")) \
-        ORDER BY key DESC LIMIT ?
-        """, arguments: arguments
+        SELECT \(runColumns) FROM runs WHERE \(conditions) ORDER BY key DESC LIMIT ?
+        """, arguments: arguments + [filter.limit]
     ).map { try run($0, database) }
   }
 
@@ -217,19 +204,4 @@ enum RunQueries {
         outOfDistribution: row["outOfDistribution"]),
       state: state, time: row["time"], link: Array(link ?? Data()))
   }
-}
-
-/// Which runs a list shows.
-struct RunFilter: Sendable, Equatable {
-  struct Label: Sendable, Equatable {
-    let key: String
-    let value: String
-  }
-
-  var status: RunStatus?
-  var controller: String?
-  var label: Label?
-  /// Only runs opened before the one with this row.
-  var before: Int64?
-  var limit = 50
 }
