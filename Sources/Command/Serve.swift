@@ -25,7 +25,10 @@
         "The folder of checkpoints; file names are the names of controllers.", valueName: "folder"))
     var checkpoints: String
 
-    @Option(help: ArgumentHelp("The database; created when missing.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "The database: a file, created when missing, or postgres://user@host/name, which several instances may share.",
+        valueName: "database"))
     var database: String
 
     @Option(help: ArgumentHelp("The address to listen to; port 0 for any.", valueName: "host:port"))

@@ -120,7 +120,8 @@ public struct MetaLRService: Sendable {
         certificates: certificates),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-      services: [hub, housekeeper, reloader] + (trainings.map { [$0] } ?? [])
+      services: [hub, SharedEvents(store: store, hub: hub), housekeeper, reloader]
+        + (trainings.map { [$0] } ?? [])
         + (certificates.map { [$0] } ?? []),
       onServerRunning: { [logger, configuration, hasListened] channel in
         hasListened.raise()

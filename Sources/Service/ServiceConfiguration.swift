@@ -6,7 +6,7 @@ import MetaLR
 public struct ServiceConfiguration: Sendable {
   /// The folder of checkpoints; the only files that a request can reach.
   public var checkpoints: String
-  /// The database; created when missing.
+  /// The database: a file, created when missing, or `postgres://user@host/name`.
   public var database: String
   /// The address to listen to; "127.0.0.1" by default.
   public var host: String
@@ -82,6 +82,11 @@ public struct ServiceConfiguration: Sendable {
       throw ConfigurationError(name: name, value: "\(value)", expected: "a number from 1 to 1000000000")
     }
     try trainings?.validate()
+    guard trainings == nil || PostgresAddress(database) == nil else {
+      throw ConfigurationError(
+        name: "database", value: "of PostgreSQL, where trainings are not kept",
+        expected: "a file where the service trains controllers")
+    }
     for (name, value) in [
       ("hours until a run is abandoned", retention.abandonHours),
       ("days that runs are kept", retention.retainDays),

@@ -32,9 +32,11 @@ struct ListingTests: DescribedAPI {
     return ids
   }
 
-  @Test("A search finds words in ids, controllers, owners and labels, and counts what it finds")
-  func search() async throws {
-    try await RunningService.with { service in
+  @Test(
+    "A search finds words in ids, controllers, owners and labels, and counts what it finds",
+    arguments: TestedStore.there)
+  func search(_ tested: TestedStore) async throws {
+    try await tested.withService { service in
       let client = try service.client()
       let ids = try await fill(client)
       func found(_ query: String) async throws -> [Int] {
@@ -58,9 +60,11 @@ struct ListingTests: DescribedAPI {
     }
   }
 
-  @Test("Every order is that of the values, runs without one last, and pages go by offset")
-  func sort() async throws {
-    try await RunningService.with { service in
+  @Test(
+    "Every order is that of the values, runs without one last, and pages go by offset",
+    arguments: TestedStore.there)
+  func sort(_ tested: TestedStore) async throws {
+    try await tested.withService { service in
       let client = try service.client()
       let ids = try await fill(client)
       func order(_ query: String) async throws -> [Int] {
@@ -95,9 +99,11 @@ struct ListingTests: DescribedAPI {
     }
   }
 
-  @Test("Groups count runs by what they have in common, and those without the label")
-  func groups() async throws {
-    try await RunningService.with { service in
+  @Test(
+    "Groups count runs by what they have in common, and those without the label", arguments: TestedStore.there
+  )
+  func groups(_ tested: TestedStore) async throws {
+    try await tested.withService { service in
       let client = try service.client()
       _ = try await fill(client)
       func groups(_ query: String) async throws -> [String] {
@@ -118,9 +124,11 @@ struct ListingTests: DescribedAPI {
     }
   }
 
-  @Test("A controller tells where it was used and how it did, also once its file is gone")
-  func controller() async throws {
-    try await RunningService.with { service in
+  @Test(
+    "A controller tells where it was used and how it did, also once its file is gone",
+    arguments: TestedStore.there)
+  func controller(_ tested: TestedStore) async throws {
+    try await tested.withService { service in
       let client = try service.client()
       _ = try await fill(client)
       func page(_ name: String) async throws -> TestClient.Answer {
@@ -152,17 +160,16 @@ struct ListingTests: DescribedAPI {
       ("\u{301}accent", "=\u{301}a", true), ("%\u{301}", "%\u{301}", true), ("ab", "%\u{301}", false),
       // What only JSON writes is not there.
       ("line\nend", "e\\n", false), ("ab", ":", false), ("ab", #"h":"a"#, false), ("ab", "{", false),
-    ])
-  func stored(value: String, word: String, isFound: Bool) async throws {
-    let folder = try Sample.folder()
-    let store = try Sample.store(folder)
-    let controller = try await ControllerLibrary(folder: folder + "/checkpoints").controller("sample")
-    let request = RunRequest(
-      controller: "sample", initialLearningRate: 0.01, totalSteps: 100, labels: ["path": value])
-    _ = try await store.open(request, owner: "o", requestKey: nil, controller: controller, limit: 100)
-    let window = try await store.window(100, of: .everybody)
-    let search = RunSearch(filter: RunFilter(words: [word]))
-    #expect(try await store.runs(search, in: window).total == (isFound ? 1 : 0))
+    ], TestedStore.there)
+  func stored(_ sample: (value: String, word: String, isFound: Bool), _ tested: TestedStore) async throws {
+    try await tested.withStore { store, controller in
+      let request = RunRequest(
+        controller: "sample", initialLearningRate: 0.01, totalSteps: 100, labels: ["path": sample.value])
+      _ = try await store.open(request, owner: "o", requestKey: nil, controller: controller, limit: 100)
+      let window = try await store.window(100, of: .everybody)
+      let search = RunSearch(filter: RunFilter(words: [sample.word]))
+      #expect(try await store.runs(search, in: window).total == (sample.isFound ? 1 : 0))
+    }
   }
 
   @Test("One list is read at a time, in order, and of each token so many wait")
@@ -195,26 +202,25 @@ struct ListingTests: DescribedAPI {
     #expect(try await turns.pass("a") { 1 } == 1)
   }
 
-  @Test("A search looks at the newest runs alone, and says so")
-  func window() async throws {
-    let folder = try Sample.folder()
-    let store = try Sample.store(folder)
-    let controller = try await ControllerLibrary(folder: folder + "/checkpoints").controller("sample")
-    for seed in 0..<5 {
-      let request = RunRequest(
-        controller: "sample", initialLearningRate: 0.01, totalSteps: 100, labels: ["seed": "\(seed)"])
-      _ = try await store.open(
-        request, owner: "o", requestKey: nil, controller: controller, limit: 100)
+  @Test("A search looks at the newest runs alone, and says so", arguments: TestedStore.there)
+  func window(_ tested: TestedStore) async throws {
+    try await tested.withStore { store, controller in
+      for seed in 0..<5 {
+        let request = RunRequest(
+          controller: "sample", initialLearningRate: 0.01, totalSteps: 100, labels: ["seed": "\(seed)"])
+        _ = try await store.open(
+          request, owner: "o", requestKey: nil, controller: controller, limit: 100)
+      }
+      let search = RunSearch(filter: RunFilter(words: ["seed="]))
+      func found(_ size: Int, of reach: Reach) async throws -> String {
+        let window = try await store.window(size, of: reach)
+        return "\(window.count) \(try await store.runs(search, in: window).total) \(window.isPartial)"
+      }
+      #expect(try await found(100, of: .owner("o")) == "5 5 false")
+      #expect(try await found(5, of: .owner("o")) == "5 5 false")
+      #expect(try await found(3, of: .owner("o")) == "3 3 true")
+      #expect(try await found(3, of: .everybody) == "3 3 true")
+      #expect(try await found(3, of: .owner("p")) == "0 0 false")
     }
-    let search = RunSearch(filter: RunFilter(words: ["seed="]))
-    func found(_ size: Int, of reach: Reach) async throws -> String {
-      let window = try await store.window(size, of: reach)
-      return "\(window.count) \(try await store.runs(search, in: window).total) \(window.isPartial)"
-    }
-    #expect(try await found(100, of: .owner("o")) == "5 5 false")
-    #expect(try await found(5, of: .owner("o")) == "5 5 false")
-    #expect(try await found(3, of: .owner("o")) == "3 3 true")
-    #expect(try await found(3, of: .everybody) == "3 3 true")
-    #expect(try await found(3, of: .owner("p")) == "0 0 false")
   }
 }

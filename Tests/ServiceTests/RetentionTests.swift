@@ -214,7 +214,8 @@ struct RetentionTests {
         staged.stage(run, id: "\(index)")
         _ = staged.commit()
       }
-      return (staged.cached, try staged.run(run.id, of: .owner("o"), database).last)
+      let transaction = SQLiteTransaction(database: database)
+      return (staged.cached, try staged.run(run.id, of: .owner("o"), transaction).last)
     }
     #expect(cached <= 2 * StagedRuns.generation)
     #expect(last?.step == 0)

@@ -16,7 +16,7 @@
           metalr verify metalr.sqlite --repeat --json
         """)
 
-    @Argument(help: "The database.", completion: .file())
+    @Argument(help: "The database: a file, or postgres://user@host/name.", completion: .file())
     var database: String
 
     @Flag(

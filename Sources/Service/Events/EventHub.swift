@@ -60,6 +60,37 @@ final class EventHub: ServiceLifecycle.Service {
     for watcher in cutOff { watcher.finish() }
   }
 
+  /// Whether anybody watches a run of an owner.
+  func isWatched(_ run: String, of owner: String) -> Bool {
+    state.withLockedValue { state in
+      state.watchers[run] != nil || state.overviewers.values.contains { $0.reach.includes(owner) }
+    }
+  }
+
+  /// Tells that a run is gone which another instance deleted.
+  func remove(_ run: String, of owner: String) {
+    let watchers = state.withLockedValue { state in
+      for (number, overviewer) in state.overviewers where overviewer.reach.includes(owner) {
+        state.overviewers[number]?.changed[run] = .some(nil)
+      }
+      return state.watchers.removeValue(forKey: run) ?? [:]
+    }
+    for watcher in watchers.values { watcher.finish() }
+  }
+
+  /// Ends every stream: who watches comes back, and reads what it missed from the database.
+  func cutOff() {
+    let (watchers, overviewers) = state.withLockedValue { state in
+      defer {
+        state.watchers = [:]
+        state.overviewers = [:]
+      }
+      return (state.watchers.values.flatMap(\.values), state.overviewers.values.map(\.continuation))
+    }
+    for watcher in watchers { watcher.finish() }
+    for overviewer in overviewers { overviewer.finish() }
+  }
+
   /// What happens to a run from now on.
   func events(of run: String) -> AsyncStream<Signal> {
     let (stream, watcher) = AsyncStream.makeStream(

@@ -51,29 +51,42 @@ struct EventRoutes: Sendable {
         position = last.step
       }
       try await writer.write(try EventStream.event("run", RunView(run: run)))
-      var rewinds = run.rewinds
+      var told = RunFollower(
+        store: store, id: id, reach: reach, position: position, rewinds: run.rewinds, status: run.status)
       for await signal in signals.cancelOnGracefulShutdown() {
         guard case .event(let event) = signal else {
           try await writer.write(EventStream.heartbeat)
+          // News of other instances may be lost.
+          if store.isShared, try await !told.catchUp({ try await writer.write($0) }) { return }
           continue
         }
         // What was committed before the database was read is known already.
-        if event.run.rewinds < rewinds { continue }
+        if event.run.rewinds < told.rewinds { continue }
         switch event.change {
         case .decided(let decision):
-          guard event.run.rewinds > rewinds || decision.step > position else { continue }
-          position = decision.step
+          // Of a run that another instance decides for too, decisions may be missing in between.
+          if store.isShared {
+            guard try await told.catchUp({ try await writer.write($0) }) else { return }
+            continue
+          }
+          guard event.run.rewinds > told.rewinds || decision.step > told.position else { continue }
+          told.position = decision.step
           try await writer.write(try Self.event(decision, rewinds: event.run.rewinds))
         case .rewound:
-          guard event.run.rewinds > rewinds else { continue }
-          rewinds = event.run.rewinds
-          position = event.run.last?.step ?? -1
-          try await writer.write(try EventStream.event("rewound", ["rewinds": rewinds, "step": position]))
+          guard event.run.rewinds > told.rewinds else { continue }
+          told.rewinds = event.run.rewinds
+          told.position = event.run.last?.step ?? -1
+          try await writer.write(
+            try EventStream.event("rewound", ["rewinds": told.rewinds, "step": told.position]))
         case .deleted:
           try await writer.write(try EventStream.event("deleted", ["id": event.run.id]))
           return
+        case .elsewhere:
+          guard try await told.catchUp({ try await writer.write($0) }) else { return }
+          continue
         case .opened, .finished, .abandoned: break
         }
+        told.status = event.run.status
         if event.run.status != .open {
           try await writer.write(try EventStream.event("run", RunView(run: event.run)))
         }
@@ -91,7 +104,7 @@ struct EventRoutes: Sendable {
     return parts[0] == run.rewinds ? (parts[1], false) : (-1, true)
   }
 
-  private static func event(_ decision: StoredDecision, rewinds: Int) throws -> ByteBuffer {
+  static func event(_ decision: StoredDecision, rewinds: Int) throws -> ByteBuffer {
     try EventStream.event("decision", ScheduleRow(decision: decision), id: "\(rewinds).\(decision.step)")
   }
 }

@@ -75,6 +75,8 @@ struct ServiceMetrics: Sendable {
     case .finished: runs["finished"]?.increment()
     case .abandoned: runs["abandoned"]?.increment()
     case .deleted: runs["deleted"]?.increment()
+    // Counted by the instance that did it.
+    case .elsewhere: break
     }
   }
 }

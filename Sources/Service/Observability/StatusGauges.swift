@@ -27,7 +27,7 @@ struct StatusGauges: Sendable {
         set("metalr_trainings", Double(counts[status.rawValue] ?? 0), [("status", status.rawValue)])
       }
     }
-    for (name, bytes) in store.sizes { set("metalr_database_bytes", Double(bytes), [("file", name)]) }
+    for (name, bytes) in await store.sizes() { set("metalr_database_bytes", Double(bytes), [("file", name)]) }
     set("metalr_waiting_requests", Double(store.waiting))
     set("metalr_missing_changes", Double(store.loss?.missing ?? 0))
     if let certificate = certificates?.certificate {

@@ -39,6 +39,32 @@ struct ControllerUsage: Sendable {
   /// Runs whose decisions are looked at, and decisions of each.
   static let outcomeRuns = 100
   static let outcomeDecisions = 1000
+
+  /// Adds up parts by their value, the checkpoint's hash.
+  init(_ parts: [RunGroup.Part], outcome: Outcome, isPartial: Bool) {
+    var versions: [String: Version] = [:]
+    for part in parts {
+      guard let hash = part.value, let status = RunStatus(rawValue: part.status) else { continue }
+      var version = versions[hash] ?? Version(hash: hash)
+      version.counts[status] = part.count
+      version.newest = max(version.newest, part.newest)
+      versions[hash] = version
+    }
+    self.versions = versions.values.sorted { $0.newest > $1.newest }
+    self.outcome = outcome
+    self.isPartial = isPartial
+  }
+}
+
+extension ControllerUsage.Outcome {
+  /// Adds a run's last loss over its first, by validation where there is one; nothing for a run with a single decision, or
+  /// whose losses are not positive numbers.
+  mutating func add(first: ReportedObservation?, last: ReportedObservation?) {
+    guard let first, let last, first.step < last.step else { return }
+    let losses = [first, last].map { ($0.validationLoss ?? $0.trainLoss).value }
+    let ratio = losses[1] / losses[0]
+    if losses.allSatisfy({ $0 > 0 }) && ratio.isFinite { lossRatios.append(ratio) }
+  }
 }
 
 extension RunQueries {
@@ -50,24 +76,14 @@ extension RunQueries {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT controllerHash, status, count(*) AS count, max(key) AS newest FROM runs WHERE \(conditions) \
+        SELECT controllerHash AS value, status, count(*) AS count, max(key) AS newest FROM runs WHERE \(conditions) \
         GROUP BY 1, 2
         """, arguments: arguments)
-    var versions: [String: ControllerUsage.Version] = [:]
-    for row in rows {
-      let hash: String = row["controllerHash"]
-      guard let status = RunStatus(rawValue: row["status"]) else { continue }
-      var version = versions[hash] ?? ControllerUsage.Version(hash: hash)
-      version.counts[status] = row["count"]
-      version.newest = max(version.newest, row["newest"])
-      versions[hash] = version
-    }
     let keys = try Int64.fetchAll(
       database, sql: "SELECT key FROM runs WHERE \(conditions) ORDER BY key DESC LIMIT ?",
       arguments: arguments + [ControllerUsage.outcomeRuns])
     return ControllerUsage(
-      versions: versions.values.sorted { $0.newest > $1.newest }, outcome: try outcome(of: keys, database),
-      isPartial: window.isPartial)
+      rows.map(part), outcome: try outcome(of: keys, database), isPartial: window.isPartial)
   }
 
   private static func outcome(of runs: [Int64], _ database: Database) throws -> ControllerUsage.Outcome {
@@ -89,29 +105,24 @@ extension RunQueries {
       outcome.fallbacks += row["fallbacks"]
       distances.count += row["measured"]
       distances.sum += row["distance"]
-      if let ratio = try lossRatio(run, database) { outcome.lossRatios.append(ratio) }
+      outcome.add(first: try edge("", of: run, database), last: try edge("DESC", of: run, database))
     }
     outcome.distance = distances.count > 0 ? distances.sum / Double(distances.count) : nil
     outcome.lossRatios.sort()
     return outcome
   }
 
-  /// The last loss over the first, by validation where there is one; nil for a run with a single decision, or whose
-  /// losses are not positive numbers.
-  private static func lossRatio(_ run: Int64, _ database: Database) throws -> Double? {
-    let edges = try ["", "DESC"].map { order in
-      try Row.fetchOne(
-        database.cachedStatement(
-          sql: "SELECT step, observation FROM decisions WHERE run = ? ORDER BY step \(order) LIMIT 1"),
-        arguments: [run]
-      ).flatMap { row in
-        let stored: Data = row["observation"]
-        return ReportedObservation(step: row["step"], stored: stored)
-      }
+  /// The first observation of a run in an order of its steps.
+  private static func edge(_ order: String, of run: Int64, _ database: Database) throws
+    -> ReportedObservation?
+  {
+    try Row.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT step, observation FROM decisions WHERE run = ? ORDER BY step \(order) LIMIT 1"),
+      arguments: [run]
+    ).flatMap { row in
+      let stored: Data = row["observation"]
+      return ReportedObservation(step: row["step"], stored: stored)
     }
-    guard let first = edges[0], let last = edges[1], first.step < last.step else { return nil }
-    let losses = [first, last].map { ($0.validationLoss ?? $0.trainLoss).value }
-    let ratio = losses[1] / losses[0]
-    return losses.allSatisfy { $0 > 0 } && ratio.isFinite ? ratio : nil
   }
 }

@@ -19,6 +19,7 @@ public struct DatabasePruning: Sendable, Equatable, Encodable {
   ///   - rehearsing: Only counts.
   /// - Throws: `FileError` when a service works on the file, or it cannot be used.
   public init(path: String, olderThanDays days: Double, rehearsing: Bool = false) throws(FileError) {
+    try PostgresAddress.refuse(path, remedy: "`metalr serve --retain DAYS` deletes old runs there.")
     guard FileManager.default.fileExists(atPath: path) else {
       throw FileError(path: path, problem: "does not exist", remedy: "Check the path.")
     }

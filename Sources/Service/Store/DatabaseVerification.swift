@@ -8,7 +8,7 @@ import MetaLR
 /// all that was acknowledged.
 public struct DatabaseVerification: Sendable, Equatable, Encodable {
   /// Runs that were looked at.
-  public private(set) var runs = 0
+  public internal(set) var runs = 0
   /// Decisions that were looked at.
   public private(set) var decisions = 0
   /// Decisions that were made again from what was observed; 0 where that was not asked for.
@@ -27,11 +27,15 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
   /// Verifies a database, also while a service works on it.
   ///
   /// - Parameters:
-  ///   - path: The database.
+  ///   - path: The file, or the address of a PostgreSQL database.
   ///   - repeating: Whether to make every decision again, from the observations, the checkpoint and the rules of its
   ///     run, and compare it with the stored one. This holds on the instruction set that decided.
-  /// - Throws: `FileError` when the file cannot be read at all.
+  /// - Throws: `FileError` when the database cannot be read at all.
   public init(path: String, repeating: Bool = false) throws(FileError) {
+    if let address = PostgresAddress(path) {
+      try verify(address, repeating: repeating)
+      return
+    }
     let real = DatabasePath.real(path)
     guard FileManager.default.fileExists(atPath: real) else {
       throw FileError(path: path, problem: "does not exist", remedy: "Check the path.")
@@ -48,7 +52,10 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
         try checkLedger(database, witness)
         try checkCheckpoints(database)
         try checkChains(database)
-        if repeating { try repeatDecisions(database) }
+        if repeating {
+          let ids = try String.fetchAll(database, sql: "SELECT id FROM runs WHERE deleted = 0 ORDER BY key")
+          try repeatDecisions(of: ids, SQLiteTransaction(database: database))
+        }
       }
     } catch let error as FileError {
       throw error
@@ -61,7 +68,7 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
     }
   }
 
-  private mutating func add(_ problem: String) {
+  mutating func add(_ problem: String) {
     if problems.count < Self.mostProblems { problems.append(problem) }
     if problems.count == Self.mostProblems { problems.append("More problems are not listed.") }
   }
@@ -87,48 +94,61 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
 
   private mutating func checkCheckpoints(_ database: Database) throws {
     let rows = try Row.fetchCursor(database, sql: "SELECT hash, name, checkpoint FROM controllers")
-    while let row = try rows.next() {
-      let (hash, name, checkpoint): (String, String, Data) = (row["hash"], row["name"], row["checkpoint"])
-      let found = SHA256.hash(data: checkpoint).map { String(format: "%02x", $0) }.joined()
-      if found != hash {
-        add("The copy of controller '\(name)' is not the file that runs began with (\(hash)).")
-      }
+    while let row = try rows.next() { check(row["checkpoint"], of: row["name"], hash: row["hash"]) }
+  }
+
+  /// Compares the copy of a checkpoint with the file that runs began with.
+  mutating func check(_ checkpoint: Data, of name: String, hash: String) {
+    let found = SHA256.hash(data: checkpoint).map { String(format: "%02x", $0) }.joined()
+    if found != hash {
+      add("The copy of controller '\(name)' is not the file that runs began with (\(hash)).")
     }
   }
 
   private mutating func checkChains(_ database: Database) throws {
     runs = try Int.fetchOne(database, sql: "SELECT count(*) FROM runs WHERE deleted = 0") ?? 0
-    var latest: (run: Int64, link: [UInt8]?)?
+    var latest: Link?
     try DecisionChain.forEachRow(database) { run, id, row, link in
-      decisions += 1
-      let isFirst = latest?.run != run
-      if isFirst, row.step != 0 { add("Run \(id): its first decision is of step \(row.step).") }
-      if link != DecisionChain.link(row, after: isFirst ? nil : latest?.link, run: id) {
-        add("Run \(id), step \(row.step): the decision is not what was stored, or one before it is missing.")
-      }
-      latest = (run, link)
+      check(row, run: id, Link(run: run, bytes: link), after: &latest)
     }
   }
 
-  private mutating func repeatDecisions(_ database: Database) throws {
+  /// The end of a run's chain so far.
+  struct Link {
+    let run: Int64
+    let bytes: [UInt8]?
+  }
+
+  /// Compares a decision with its link; rows come by run and step.
+  mutating func check(_ row: DecisionChain.Columns, run id: String, _ link: Link, after latest: inout Link?) {
+    decisions += 1
+    let isFirst = latest?.run != link.run
+    if isFirst, row.step != 0 { add("Run \(id): its first decision is of step \(row.step).") }
+    if link.bytes != DecisionChain.link(row, after: isFirst ? nil : latest?.bytes, run: id) {
+      add("Run \(id), step \(row.step): the decision is not what was stored, or one before it is missing.")
+    }
+    latest = link
+  }
+
+  /// Makes the decisions of runs again.
+  mutating func repeatDecisions(of ids: [String], _ transaction: any RunTransaction) throws {
     var staged = StagedRuns()
-    for id in try String.fetchAll(database, sql: "SELECT id FROM runs ORDER BY key") {
-      guard var run = try RunQueries.run(id, database) else { continue }
-      let key = run.key
+    for id in ids {
+      guard var run = try transaction.run(id) else { continue }
       guard run.decisionVersion == RunRules.decisionVersion else {
         add(
           "Run \(id) was decided by rules \(run.decisionVersion); this build has \(RunRules.decisionVersion)."
         )
         continue
       }
-      guard let controller = try? staged.controller(of: run, database) else {
+      guard let controller = try? staged.controller(of: run, transaction) else {
         add("Run \(id): its controller cannot be read, so that its decisions cannot be made again.")
         continue
       }
       run.last = nil
       run.status = .open
       while true {
-        let page = try RunQueries.decisions(key, after: run.last?.step ?? -1, limit: 1000, database)
+        let page = try transaction.decisions(run.key, after: run.last?.step ?? -1, limit: 1000)
         guard !page.isEmpty else { break }
         for stored in page {
           guard

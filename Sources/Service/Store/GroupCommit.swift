@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Logging
 
 /// The one writer of the database: a thread that takes all waiting work at once and commits it together, so that
@@ -14,7 +13,7 @@ final class GroupCommit: @unchecked Sendable {
   private var isClosed = false
   private var isDone = false
   private var committed: StagedRuns
-  private let file: DatabaseFile
+  private let backend: any StoreBackend
   private let afterCommit: @Sendable ([RunEvent]) -> Void
   private let metrics: StoreMetrics
   private let logger: Logger
@@ -25,23 +24,24 @@ final class GroupCommit: @unchecked Sendable {
   private static let longestQueue = 20_000
 
   private struct Job {
-    let work: (Database, inout StagedRuns) throws -> () -> Void
+    let locks: RunLocks
+    let work: (any RunTransaction, inout StagedRuns) throws -> () -> Void
     let fail: (ServiceError) -> Void
   }
 
   /// Starts the thread.
   ///
   /// - Parameters:
-  ///   - file: Nobody else writes to it.
+  ///   - backend: Nobody else in this process writes to it.
   ///   - staged: The runs in memory, none as yet.
   ///   - metrics: Told of every commit.
   ///   - logger: Told of commits that failed.
   ///   - afterCommit: Told what the commit changed, in order, before its callers are answered.
   init(
-    file: DatabaseFile, staged: StagedRuns, metrics: StoreMetrics, logger: Logger,
+    backend: any StoreBackend, staged: StagedRuns, metrics: StoreMetrics, logger: Logger,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) {
-    self.file = file
+    self.backend = backend
     committed = staged
     self.metrics = metrics
     self.logger = logger
@@ -54,17 +54,21 @@ final class GroupCommit: @unchecked Sendable {
 
   /// Does `work` in the next transaction.
   ///
-  /// - Parameter work: Throws ``ServiceError`` only before it has written anything: that fails it alone. Any other
-  ///   error fails the whole transaction.
+  /// - Parameters:
+  ///   - locks: What the work is about.
+  ///   - work: Throws ``ServiceError`` only before it has written anything: that fails it alone. Any other error fails
+  ///     the whole transaction. It may be done more than once.
   /// - Returns: What `work` returned, once it is on the disk.
   /// - Throws: ``ServiceError``, its own or that of the commit.
   func submit<Value: Sendable>(
-    _ work: @escaping @Sendable (Database, inout StagedRuns) throws -> Value
+    _ locks: RunLocks,
+    _ work: @escaping @Sendable (any RunTransaction, inout StagedRuns) throws -> Value
   ) async throws(ServiceError) -> Value {
     let result: Result<Value, ServiceError> = await withCheckedContinuation { continuation in
       let job = Job(
-        work: { database, staged in
-          let value = try work(database, &staged)
+        locks: locks,
+        work: { transaction, staged in
+          let value = try work(transaction, &staged)
           return { continuation.resume(returning: .success(value)) }
         },
         fail: { continuation.resume(returning: .failure($0)) })
@@ -119,35 +123,30 @@ final class GroupCommit: @unchecked Sendable {
 
   private func commit(_ batch: ArraySlice<Job>) {
     var answers: [() -> Void] = []
+    var locks = RunLocks.none
+    for job in batch { locks.formUnion(job.locks) }
     do {
-      try file.pool.writeWithoutTransaction { database in
-        try database.inTransaction(.immediate) {
-          for job in batch {
-            do {
-              answers.append(try job.work(database, &committed))
-            } catch let error as ServiceError {
-              answers.append { job.fail(error) }
-            }
+      try backend.transaction(locks) { transaction in
+        answers.removeAll(keepingCapacity: true)
+        if backend.isShared { committed.forget() } else { committed.discard() }
+        for job in batch {
+          do {
+            answers.append(try job.work(transaction, &committed))
+          } catch let error as ServiceError {
+            answers.append { job.fail(error) }
           }
-          try file.ledger.add(committed.count, database)
-          // Before the commit, so that it is rolled back, and after it, so that nobody is told of one that went into
-          // a file that is gone.
-          try file.watched.check()
-          return .commit
         }
+        return committed.count
       }
-      try file.watched.check()
     } catch {
       // Read again, since a commit may have been made although its callers are told that it failed.
       committed.forget()
-      file.ledger.discard()
       metrics.failed()
       logger.error("commit failed", metadata: ["error": "\(error)", "requests": "\(batch.count)"])
       let failure = ServiceError(database: error)
       for job in batch { job.fail(failure) }
       return
     }
-    file.ledger.commit()
     afterCommit(committed.commit())
     for answer in answers { answer() }
   }

@@ -7,6 +7,8 @@ struct RunEvent: Sendable {
     case finished
     case abandoned
     case deleted
+    /// Something that another instance did.
+    case elsewhere
   }
 
   let change: Change

@@ -54,7 +54,7 @@ struct RunFilter: Sendable, Equatable {
   }
 
   /// A pattern of LIKE for texts that hold this one, all of whose characters stand for themselves.
-  private static func pattern(_ text: String) -> String {
+  static func pattern(_ text: String) -> String {
     // By scalars: "%" and an accent behind it are one character.
     let escaped = text.unicodeScalars.map { #"\%_"#.unicodeScalars.contains($0) ? "\\\($0)" : "\($0)" }
     return "%" + escaped.joined() + "%"

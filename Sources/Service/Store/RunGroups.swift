@@ -42,6 +42,14 @@ struct RunGroup: Sendable, Equatable {
   var newest: Int64 = 0
 
   var total: Int { counts.values.reduce(0, +) }
+
+  /// Runs that have the status in common too, as a database counts them.
+  struct Part {
+    let value: String?
+    let status: String
+    let count: Int
+    let newest: Int64
+  }
 }
 
 /// The groups of a list, those with the newest runs first.
@@ -49,12 +57,26 @@ struct FoundGroups: Sendable {
   let groups: [RunGroup]
   /// Whether there are more groups, or runs that are older than those it looked at.
   let isPartial: Bool
+
+  /// Groups that are told.
+  private static let most = 500
+
+  init(_ parts: [RunGroup.Part], isPartial: Bool) {
+    var groups: [String?: RunGroup] = [:]
+    for part in parts {
+      guard let status = RunStatus(rawValue: part.status) else { continue }
+      var group = groups[part.value] ?? RunGroup(value: part.value)
+      group.counts[status] = part.count
+      group.newest = max(group.newest, part.newest)
+      groups[part.value] = group
+    }
+    let ordered = groups.values.sorted { $0.newest > $1.newest }
+    self.groups = Array(ordered.prefix(Self.most))
+    self.isPartial = isPartial || ordered.count > Self.most
+  }
 }
 
 extension RunQueries {
-  /// Groups that are told.
-  static let mostGroups = 500
-
   /// Groups the runs that match.
   static func groups(
     by grouping: RunGrouping, _ filter: RunFilter, in window: RunWindow, _ database: Database
@@ -67,17 +89,11 @@ extension RunQueries {
         SELECT \(value) AS value, status, count(*) AS count, max(key) AS newest FROM runs WHERE \(conditions) \
         GROUP BY 1, 2
         """, arguments: values + arguments)
-    var groups: [String?: RunGroup] = [:]
-    for row in rows {
-      let value: String? = row["value"]
-      guard let status = RunStatus(rawValue: row["status"]) else { continue }
-      var group = groups[value] ?? RunGroup(value: value)
-      group.counts[status] = row["count"]
-      group.newest = max(group.newest, row["newest"])
-      groups[value] = group
-    }
-    let ordered = groups.values.sorted { $0.newest > $1.newest }
-    return FoundGroups(
-      groups: Array(ordered.prefix(mostGroups)), isPartial: window.isPartial || ordered.count > mostGroups)
+    return FoundGroups(rows.map(part), isPartial: window.isPartial)
+  }
+
+  /// A row of groups: value, status, count, newest.
+  static func part(_ row: Row) -> RunGroup.Part {
+    RunGroup.Part(value: row["value"], status: row["status"], count: row["count"], newest: row["newest"])
   }
 }

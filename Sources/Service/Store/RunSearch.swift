@@ -47,6 +47,19 @@ struct FoundRuns: Sendable {
   let isPartial: Bool
 }
 
+extension RunSearch {
+  /// Orders runs by the validation loss of their last observation; one that is not finite comes last.
+  ///
+  /// Losses are within the bytes of observations, which SQL does not read.
+  func keysByLoss(_ last: [(key: Int64, observation: Data?)]) -> [Int64] {
+    last.map { key, stored in
+      let loss = stored.flatMap { ReportedObservation(step: 0, stored: $0)?.validationLoss?.value } ?? .nan
+      return (key: key, loss: !loss.isFinite ? Double.infinity : order == .asc ? loss : -loss)
+    }
+    .sorted { ($0.loss, $1.key) < ($1.loss, $0.key) }.map(\.key)
+  }
+}
+
 extension RunQueries {
   /// Does a search.
   static func search(_ search: RunSearch, in window: RunWindow, _ database: Database) throws -> FoundRuns {
@@ -54,7 +67,9 @@ extension RunQueries {
     // All keys, so that one look tells how many there are too.
     let keys =
       search.sort == .validationLoss
-      ? try keysByLoss(search, conditions, arguments, database)
+      ? try search.keysByLoss(
+        Row.fetchAll(database, sql: statement(search, conditions), arguments: arguments)
+          .map { ($0["key"], $0["value"]) })
       : try Int64.fetchAll(database, sql: statement(search, conditions), arguments: arguments)
     let runs = try keys.dropFirst(search.offset).prefix(search.filter.limit)
       .compactMap { try run(at: $0, database) }
@@ -76,20 +91,5 @@ extension RunQueries {
       SELECT runs.key, \(value) AS value FROM runs \(decisions) WHERE \(conditions) \
       ORDER BY value \(order) NULLS LAST, runs.key DESC
       """
-  }
-
-  /// Losses are within the bytes of observations, which SQL does not read; one that is not finite comes last.
-  private static func keysByLoss(
-    _ search: RunSearch, _ conditions: String, _ arguments: StatementArguments, _ database: Database
-  ) throws -> [Int64] {
-    var found: [(key: Int64, loss: Double)] = []
-    let rows = try Row.fetchCursor(database, sql: statement(search, conditions), arguments: arguments)
-    while let row = try rows.next() {
-      let stored: Data? = row["value"]
-      let loss = stored.flatMap { ReportedObservation(step: 0, stored: $0)?.validationLoss?.value } ?? .nan
-      let isLast = !loss.isFinite
-      found.append((row["key"], isLast ? .infinity : search.order == .asc ? loss : -loss))
-    }
-    return found.sorted { ($0.loss, $1.key) < ($1.loss, $0.key) }.map(\.key)
   }
 }

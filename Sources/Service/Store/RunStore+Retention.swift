@@ -1,5 +1,3 @@
-import GRDB
-
 /// What the ``Housekeeper`` does to the store.
 extension RunStore {
   /// Runs that one transaction ends.
@@ -9,12 +7,12 @@ extension RunStore {
   ///
   /// - Returns: How many.
   func abandon(silentSince time: Int64) async throws(ServiceError) -> Int {
-    try await end({ try RetentionQueries.silent(since: time, limit: Self.batch, $0) }) {
-      run, database, staged in
+    try await end({ try $0.silent(since: time, limit: Self.batch) }) {
+      run, transaction, staged in
       guard run.status == .open, run.seen < time else { return false }
       var run = run
       run.status = .abandoned
-      try RunQueries.update(run, database)
+      try transaction.update(run)
       staged.stage(run, id: run.id, event: RunEvent(change: .abandoned, run: run))
       return true
     }
@@ -24,10 +22,10 @@ extension RunStore {
   ///
   /// - Returns: How many.
   func expire(endedBefore time: Int64) async throws(ServiceError) -> Int {
-    try await end({ try RetentionQueries.ended(before: time, limit: Self.batch, $0) }) {
-      run, database, staged in
+    try await end({ try $0.ended(before: time, limit: Self.batch) }) {
+      run, transaction, staged in
       guard run.status != .open, run.seen < time else { return false }
-      try RetentionQueries.hide(run, database)
+      try transaction.hide(run)
       staged.stage(nil, id: run.id, event: RunEvent(change: .deleted, run: run))
       return true
     }
@@ -37,37 +35,41 @@ extension RunStore {
   ///
   /// - Returns: Whether there may be more.
   func sweep() async throws(ServiceError) -> Bool {
-    guard
-      try await read({
-        try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE deleted = 1)") ?? false
-      })
-    else { return false }
-    return try await write { database, _ in try RetentionQueries.sweep(database) }
+    guard try await read({ try $0.hasHidden() }) else { return false }
+    return try await write { transaction, _ in
+      try transaction.claimHousekeeping() && transaction.sweep()
+    }
   }
 
   /// Gives a slice of free pages back to the file system.
   ///
   /// - Returns: Whether there may be more.
   func shrink() async throws(ServiceError) -> Bool {
-    guard try await read({ try Int.fetchOne($0, sql: "PRAGMA freelist_count") ?? 0 }) > 0 else {
-      return false
-    }
-    return try await write { database, _ in try RetentionQueries.shrink(database) }
+    guard try await read({ try $0.hasFreePages() }) else { return false }
+    return try await write { transaction, _ in try transaction.shrink() }
   }
 
   /// Ends the runs that a query finds, batch by batch, and looks at each again where it is written.
   private func end(
-    _ find: @escaping @Sendable (Database) throws -> [(id: String, owner: String)],
-    _ change: @escaping @Sendable (Run, Database, inout StagedRuns) throws -> Bool
+    _ find: @escaping @Sendable (any RunTransaction) throws -> [(id: String, owner: String)],
+    _ change: @escaping @Sendable (Run, any RunTransaction, inout StagedRuns) throws -> Bool
   ) async throws(ServiceError) -> Int {
     var total = 0
     while true {
       let found = try await read(find)
-      let ended = try await write { database, staged in
-        try found.filter {
-          try change(try staged.run($0.id, of: .owner($0.owner), database), database, &staged)
+      guard !found.isEmpty else { return total }
+      let ended = try await write(RunLocks(runs: Set(found.map(\.id)))) { transaction, staged in
+        guard try transaction.claimHousekeeping() else { return 0 }
+        var ended = 0
+        for (id, owner) in found {
+          do {
+            let run = try staged.run(id, of: .owner(owner), transaction)
+            if try change(run, transaction, &staged) { ended += 1 }
+          } catch let error as ServiceError where error.status == 404 {
+            // Deleted since it was found.
+          }
         }
-        .count
+        return ended
       }
       total += ended
       // Those that were found and not ended would be found again.

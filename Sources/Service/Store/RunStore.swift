@@ -1,13 +1,14 @@
 import Files
 import Foundation
-import GRDB
 import Logging
 import MetaLR
 import NIOConcurrencyHelpers
 
 /// All runs and their decisions, on disk before anybody is told of them.
+///
+/// What may happen to a run is decided here, in one way for both databases; see ``StoreBackend``.
 final class RunStore: Sendable {
-  private let file: DatabaseFile
+  private let backend: any StoreBackend
   private let rules: RunRules
   let clock: @Sendable () -> Int64
   private let writer: GroupCommit
@@ -17,36 +18,49 @@ final class RunStore: Sendable {
   /// Opens the database.
   ///
   /// - Parameters:
-  ///   - path: The file; created when missing.
+  ///   - path: The file, created when missing, or the address of a PostgreSQL database.
   ///   - metrics: Told of commits.
   ///   - logger: Told of commits that failed.
   ///   - rules: Those of runs that are opened from now on.
   ///   - clock: The time, in milliseconds since 1970.
   ///   - afterCommit: Told what each commit changed, in order.
-  /// - Throws: `FileError` when the file cannot be used.
+  /// - Throws: `FileError` when the database cannot be used.
   init(
     path: String, metrics: StoreMetrics, logger: Logger, rules: RunRules,
     clock: @escaping @Sendable () -> Int64 = Timestamp.now,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void
   ) throws(FileError) {
-    let file = try DatabaseFile(path: path)
-    self.file = file
+    let backend: any StoreBackend
+    if let address = PostgresAddress(path) {
+      backend = try PostgresBackend(address)
+    } else {
+      backend = try SQLiteBackend(path: path)
+    }
+    self.backend = backend
     self.rules = rules
     self.clock = clock
-    for notice in file.notices { logger.notice("\(notice)") }
-    if let loss = file.loss { logger.error("\(loss)") }
+    for notice in backend.notices { logger.notice("\(notice)") }
+    if let loss = backend.loss { logger.error("\(loss)") }
     do {
-      let olds = try file.pool.write { try RunQueries.adopt(rules, $0) }
+      var olds = 0
+      try backend.transaction(.none) { transaction in
+        olds = try transaction.adopt(rules)
+        return 0
+      }
       if olds > 0 {
         logger.warning(
           "open runs were begun by a build that decides by other rules; from a rewind on they get the rates of this one",
           metadata: ["runs": "\(olds)", "rules": "\(RunRules.decisionVersion)"])
       }
     } catch {
-      throw FileError(databasePath: path, error)
+      throw FileError(storePath: path, error)
     }
     writer = GroupCommit(
-      file: file, staged: StagedRuns(), metrics: metrics, logger: logger, afterCommit: afterCommit)
+      backend: backend, staged: StagedRuns(), metrics: metrics, logger: logger,
+      afterCommit: { events in
+        backend.announce(events)
+        afterCommit(events)
+      })
   }
 
   /// Opens a run.
@@ -66,16 +80,16 @@ final class RunStore: Sendable {
     let rules = rules
     let now = clock()
     let created = Date().ISO8601Format()
-    return try await write { database, staged in
-      if let requestKey, let run = try RunQueries.run(ofRequest: requestKey, owner: owner, database) {
+    return try await write(.owner(owner)) { transaction, staged in
+      if let requestKey, let run = try transaction.run(ofRequest: requestKey, owner: owner) {
         guard run.request == request else { throw ServiceError.requestKeyUsed(requestKey, run.id) }
-        return (try staged.run(run.id, of: .owner(owner), database), false)
+        return (try staged.run(run.id, of: .owner(owner), transaction), false)
       }
-      try Self.requireRoom(owner, limit, database)
-      try RunQueries.insertController(controller, database)
-      let key = try RunQueries.insertRun(
+      try Self.requireRoom(owner, limit, transaction)
+      try transaction.insertController(controller)
+      let key = try transaction.insertRun(
         id: id, owner: owner, requestKey: requestKey, request: request, hash: controller.hash,
-        created: created, touched: now, rules: rules, database)
+        created: created, touched: now, rules: rules)
       let run = Run(
         key: key, id: id, owner: owner, request: request, controllerHash: controller.hash, created: created,
         rules: rules, decisionVersion: RunRules.decisionVersion, status: .open, rewinds: 0,
@@ -85,8 +99,10 @@ final class RunStore: Sendable {
     }
   }
 
-  private static func requireRoom(_ owner: String, _ limit: Int, _ database: Database) throws {
-    guard try RunQueries.openRuns(of: owner, database) < limit else { throw ServiceError.tooManyRuns(limit) }
+  private static func requireRoom(
+    _ owner: String, _ limit: Int, _ transaction: any RunTransaction
+  ) throws {
+    guard try transaction.openRuns(of: owner) < limit else { throw ServiceError.tooManyRuns(limit) }
   }
 
   /// Answers an observation: decides, or repeats what was decided.
@@ -98,19 +114,19 @@ final class RunStore: Sendable {
     _ observation: ReportedObservation, run id: String, of reach: Reach, limit: Int
   ) async throws(ServiceError) -> StoredDecision {
     let now = clock()
-    return try await write { database, staged in
-      var run = try staged.run(id, of: reach, database)
+    return try await write(.run(id)) { transaction, staged in
+      var run = try staged.run(id, of: reach, transaction)
       let statusBefore = run.status
       let earlier =
         run.isInThePast(observation)
-        ? try RunQueries.decision(run.key, at: observation.step, database) : nil
-      let controller = try staged.controller(of: run, database)
+        ? try transaction.decision(run.key, at: observation.step) : nil
+      let controller = try staged.controller(of: run, transaction)
       let (decision, row) = try run.answer(
         observation, earlier: earlier, controller: controller, now: now)
       guard let row else { return decision }
-      if statusBefore == .abandoned { try Self.requireRoom(run.owner, limit, database) }
-      try RunQueries.insert(row, link: decision.link, of: run.key, database)
-      if run.status != statusBefore { try RunQueries.update(run, database) }
+      if statusBefore == .abandoned { try Self.requireRoom(run.owner, limit, transaction) }
+      try transaction.insert(row, link: decision.link, of: run.key)
+      if run.status != statusBefore { try transaction.update(run) }
       staged.stage(run, id: id, event: RunEvent(change: .decided(decision), run: run))
       return decision
     }
@@ -128,10 +144,10 @@ final class RunStore: Sendable {
   func rewind(_ id: String, to step: Int, of reach: Reach, limit: Int) async throws(ServiceError) -> Run {
     let now = clock()
     while try await cut(id, to: step, of: reach, limit: limit) {}
-    return try await write { database, staged in
-      var run = try staged.run(id, of: reach, database)
+    return try await write(.run(id)) { transaction, staged in
+      var run = try staged.run(id, of: reach, transaction)
       let before = run
-      let decision = try RunQueries.decision(run.key, at: step, database)
+      let decision = try transaction.decision(run.key, at: step)
       // Of a run without decisions, step 0 is the beginning.
       guard decision != nil || (step == 0 && run.last == nil) else {
         throw ServiceError.notDecided(step, last: run.last)
@@ -139,10 +155,10 @@ final class RunStore: Sendable {
       try run.rewind(to: decision, now: now)
       guard run != before else { return run }
       if before.status != .open, run.status == .open {
-        try Self.requireRoom(run.owner, limit, database)
+        try Self.requireRoom(run.owner, limit, transaction)
       }
-      try RunQueries.deleteDecisions(run.key, after: step, database)
-      try RunQueries.update(run, database)
+      try transaction.deleteDecisions(run.key, after: step)
+      try transaction.update(run)
       staged.stage(run, id: id, event: RunEvent(change: .rewound, run: run))
       return run
     }
@@ -155,14 +171,13 @@ final class RunStore: Sendable {
   /// - Returns: Whether there is more to cut.
   private func cut(_ id: String, to step: Int, of reach: Reach, limit: Int) async throws(ServiceError) -> Bool
   {
-    try await write { database, staged in
-      var run = try staged.run(id, of: reach, database)
-      guard try RunQueries.decision(run.key, at: step, database) != nil,
-        let middle = try RunQueries.decision(
-          run.key, beforeLatest: RetentionQueries.slice, after: step, database)
+    try await write(.run(id)) { transaction, staged in
+      var run = try staged.run(id, of: reach, transaction)
+      guard try transaction.decision(run.key, at: step) != nil,
+        let middle = try transaction.decision(run.key, beforeLatest: RetentionQueries.slice, after: step)
       else { return false }
-      if run.status != .open { try Self.requireRoom(run.owner, limit, database) }
-      try RunQueries.deleteDecisions(run.key, after: middle.step, database)
+      if run.status != .open { try Self.requireRoom(run.owner, limit, transaction) }
+      try transaction.deleteDecisions(run.key, after: middle.step)
       run.last = middle
       staged.stage(run, id: id)
       return true
@@ -172,12 +187,12 @@ final class RunStore: Sendable {
   /// Ends a run.
   func finish(_ id: String, of reach: Reach) async throws(ServiceError) -> Run {
     let now = clock()
-    return try await write { database, staged in
-      var run = try staged.run(id, of: reach, database)
+    return try await write(.run(id)) { transaction, staged in
+      var run = try staged.run(id, of: reach, transaction)
       let before = run
       run.finish(now: now)
       guard run != before else { return run }
-      try RunQueries.update(run, database)
+      try transaction.update(run)
       staged.stage(run, id: id, event: RunEvent(change: .finished, run: run))
       return run
     }
@@ -185,9 +200,9 @@ final class RunStore: Sendable {
 
   /// Deletes a run: at once for everybody, and from the disk by ``sweep()``.
   func delete(_ id: String, of reach: Reach) async throws(ServiceError) {
-    try await write { database, staged in
-      let run = try staged.run(id, of: reach, database)
-      try RetentionQueries.hide(run, database)
+    try await write(.run(id)) { transaction, staged in
+      let run = try staged.run(id, of: reach, transaction)
+      try transaction.hide(run)
       staged.stage(nil, id: id, event: RunEvent(change: .deleted, run: run))
     }
   }
@@ -198,26 +213,26 @@ final class RunStore: Sendable {
   func run(
     ofRequest requestKey: String, _ request: RunRequest, owner: String
   ) async throws(ServiceError) -> Run? {
-    let run = try await read { try RunQueries.run(ofRequest: requestKey, owner: owner, $0) }
+    let run = try await read { try $0.run(ofRequest: requestKey, owner: owner) }
     if let run, run.request != request { throw .requestKeyUsed(requestKey, run.id) }
     return run
   }
 
   /// One run.
   func run(_ id: String, of reach: Reach) async throws(ServiceError) -> Run {
-    let run = try await read { try RunQueries.run(id, $0) }
+    let run = try await read { try $0.run(id) }
     guard let run, reach.includes(run.owner) else { throw .unknownRun(id) }
     return run
   }
 
   /// The runs that match a filter, the newest first.
   func runs(_ filter: RunFilter, of reach: Reach) async throws(ServiceError) -> [Run] {
-    try await read { try RunQueries.runs(filter, of: reach, $0) }
+    try await read { try $0.runs(filter, of: reach) }
   }
 
   /// Decisions of a run after a step, in order.
   func decisions(_ run: Run, after step: Int, limit: Int) async throws(ServiceError) -> [StoredDecision] {
-    try await read { try RunQueries.decisions(run.key, after: step, limit: limit, $0) }
+    try await read { try $0.decisions(run.key, after: step, limit: limit) }
   }
 
   /// Writes and syncs one row.
@@ -225,52 +240,51 @@ final class RunStore: Sendable {
   /// - Throws: ``ServiceError`` when decisions could not be stored now either.
   func probe() async throws(ServiceError) {
     if let damage = damage.withLockedValue({ $0 }) { throw damage }
-    try await write { database, _ in try RunQueries.beat(database) }
+    try await write { transaction, _ in try transaction.beat() }
   }
 
   /// How many runs there are of each status.
   func counts() async throws(ServiceError) -> [String: Int] {
-    try await read { database in
-      let rows = try Row.fetchAll(
-        database, sql: "SELECT status, count(*) AS count FROM runs WHERE deleted = 0 GROUP BY status")
-      return Dictionary(rows.map { ($0["status"], $0["count"]) }) { $1 }
-    }
+    try await read { try $0.counts() }
   }
 
   /// Requests that wait for the writer.
   var waiting: Int { writer.depth }
 
-  /// Bytes of the database and its log.
-  var sizes: [(name: String, bytes: Int)] {
-    zip(["database", "log"], DatabasePath.companions(of: file.pool.path)).map { name, path in
-      (name, (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0)
-    }
-  }
+  /// Bytes of the database, by part.
+  func sizes() async -> [(name: String, bytes: Int)] { await backend.sizes() }
+
+  /// Whether other instances work on the database too.
+  var isShared: Bool { backend.isShared }
+
+  /// What other instances did, for one reader; nil where there are none.
+  var news: AsyncStream<PostgresBulletin.News>? { backend.news }
 
   /// What the start found to be missing; nil for nothing.
-  var loss: Ledger.Loss? { file.loss }
+  var loss: Ledger.Loss? { backend.loss }
 
-  /// Does what waits, then closes the database, which leaves it as one file.
+  /// Does what waits, then closes the database.
   func close() {
     writer.close()
-    file.close()
+    backend.close()
   }
 
   func write<Value: Sendable>(
-    _ work: @escaping @Sendable (Database, inout StagedRuns) throws -> Value
+    _ locks: RunLocks = .none,
+    _ work: @escaping @Sendable (any RunTransaction, inout StagedRuns) throws -> Value
   ) async throws(ServiceError) -> Value {
     do {
-      return try await writer.submit(work)
+      return try await writer.submit(locks, work)
     } catch {
       throw remembered(error)
     }
   }
 
   func read<Value: Sendable>(
-    _ query: @escaping @Sendable (Database) throws -> Value
+    _ query: @escaping @Sendable (any RunTransaction) throws -> Value
   ) async throws(ServiceError) -> Value {
     do {
-      return try await file.pool.read(query)
+      return try await backend.read(query)
     } catch {
       throw remembered(ServiceError(database: error))
     }

@@ -35,6 +35,10 @@ extension ServiceError {
       self = error
       return
     }
+    if let error = error as? PostgresError {
+      self.init(postgres: error)
+      return
+    }
     let lost = "Nothing of this request was stored; decisions made before are safe."
     switch (error as? DatabaseError)?.resultCode {
     case .SQLITE_FULL:

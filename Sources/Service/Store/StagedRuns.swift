@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import MetaLR
 
 /// Runs in memory: those that the last commit left, and what the open transaction makes of them.
@@ -20,14 +19,14 @@ struct StagedRuns {
   /// The run as the open transaction sees it.
   ///
   /// - Throws: ``ServiceError`` when there is none, or it is out of reach.
-  mutating func run(_ id: String, of reach: Reach, _ database: Database) throws -> Run {
+  mutating func run(_ id: String, of reach: Reach, _ transaction: any RunTransaction) throws -> Run {
     let run: Run?
     if let known = staged[id] {
       run = known
     } else if let known = recent[id] {
       run = known
     } else {
-      run = try older[id] ?? RunQueries.run(id, database)
+      run = try older[id] ?? transaction.run(id)
       if let run { keep(run, id) }
     }
     guard let run, reach.includes(run.owner) else { throw ServiceError.unknownRun(id) }
@@ -47,9 +46,9 @@ struct StagedRuns {
 
   /// What decides for a run; from the checkpoint in the database, so that a file that was changed or deleted since
   /// the run began makes no difference.
-  mutating func controller(of run: Run, _ database: Database) throws -> GuardedController {
+  mutating func controller(of run: Run, _ transaction: any RunTransaction) throws -> GuardedController {
     if let known = controllers[run.controllerHash] { return run.rules.guarding(known) }
-    guard let data = try RunQueries.checkpoint(run.controllerHash, database),
+    guard let data = try transaction.checkpoint(run.controllerHash),
       let checkpoint = try? Checkpoint(decoding: data, path: run.request.controller)
     else { throw ServiceError.lostController(run) }
     if controllers.count >= Self.mostControllers { controllers = [:] }
