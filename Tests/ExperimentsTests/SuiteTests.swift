@@ -90,7 +90,7 @@ struct SuiteTests {
       let tested = try RangeTestedRun(on: trainee, of: problem, seed: 3, shouldStop: { false })
       let budget = problem.plan.stepBudget
       #expect(tested.plan.stepBudget < budget && tested.plan.stepBudget >= budget - budget / 4)
-      var source = tested.source
+      let source = tested.source
       let first = try trainee.reset(seed: 3, stepBudget: budget, learningRate: tested.peak)
       let rates = source.learningRates(after: first, steps: tested.plan.stepBudget)
       let highest = try #require(rates.max())
