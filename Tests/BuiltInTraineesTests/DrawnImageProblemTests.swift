@@ -33,6 +33,23 @@ struct DrawnImageProblemTests {
     #expect(operations.allSatisfy { $0 <= 5e9 } && operations.contains { $0 > 1e9 })
   }
 
+  @Test("A range that no problem fits, or with more examples than memory, is refused")
+  func refused() throws {
+    var range = DrawnRange(budgets: 50...500, batchSizes: [4, 64], operations: 20e6, images: 0.1)
+    try range.validate()
+    try DrawnImageProblem.sampled(seed: 1, from: range).pictures.validate()
+    // Enough for a linear model, not for a network of 20,000 multiplications an example.
+    range.budgets = 200_000...200_000
+    range.operations = 5e9
+    #expect(throws: DrawnProblemError.self) { try range.validate() }
+    range.images = 0
+    try range.validate()
+    for counts in [0...10, 10...200_000] {
+      #expect(throws: DrawnProblemError.self) { try DrawnRange(trainCounts: counts).validate() }
+    }
+    #expect(throws: DrawnProblemError.self) { try DrawnRange(validationCount: 0).validate() }
+  }
+
   @Test("The same problem has the same pictures, apart in three splits, with pixels over the whole range")
   func data() {
     let problem = DrawnImageProblem.sampled(seed: 3, from: Self.range)

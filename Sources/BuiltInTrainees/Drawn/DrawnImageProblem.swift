@@ -45,13 +45,33 @@ public struct DrawnImageProblem: Sendable, Equatable {
   }
 
   private func kept(_ range: DrawnRange, using random: inout DrawnRandom) -> DrawnImageProblem? {
-    let shape = Model.Shape(channels: 1, height: side, width: side)
-    guard let model = try? model.model(input: shape, classes: pictures.classes) else { return nil }
-    let operations =
-      2 * Double(model.trainingMultiplyAdds) * Double(pictures.batchSize) * Double(pictures.stepBudget)
-    let excess = operations / (20 * range.operations)
+    let operations = Self.operations(
+      of: model, side: side, classes: pictures.classes, batchSize: pictures.batchSize,
+      steps: pictures.stepBudget)
+    guard let operations else { return nil }
+    let excess = operations / (Self.times * range.operations)
     guard excess > 1 else { return self }
     return excess <= range.reach && random.chance(Float(1 / excess)) ? self : nil
+  }
+
+  /// The cap of ``DrawnRange/operations`` that lets the cheapest problem of the range through.
+  static func fewestOperations(in range: DrawnRange) -> Double {
+    let (batchSize, steps) = (range.batchSizes.min() ?? 1, range.budgets.lowerBound)
+    let cheapest = [ModelSpecification.scaledLeNet(width: 0.25), .smallCNN(width: 0.25)].compactMap {
+      operations(of: $0, side: 12, classes: 2, batchSize: batchSize, steps: steps)
+    }
+    return (cheapest.min() ?? 0) / times
+  }
+
+  /// Operations of a run, over those that the range caps other problems at.
+  private static let times = 20.0
+
+  private static func operations(
+    of model: ModelSpecification, side: Int, classes: Int, batchSize: Int, steps: Int
+  ) -> Double? {
+    let shape = Model.Shape(channels: 1, height: side, width: side)
+    guard let model = try? model.model(input: shape, classes: classes) else { return nil }
+    return 2 * Double(model.trainingMultiplyAdds) * Double(batchSize) * Double(steps)
   }
 
   private var side: Int { Pictures.side(inputs: pictures.inputs) }

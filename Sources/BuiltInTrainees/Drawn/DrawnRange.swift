@@ -15,6 +15,9 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     }
   }
 
+  /// Examples of one split at most: pictures of 28 pixels a side then take 400 MB.
+  static let mostExamples = 1 << 17
+
   /// The families that come up, each equally often before the cap.
   public var families: Families = .training
   /// The widths of hidden layers, each equally often before the cap.
@@ -30,9 +33,9 @@ public struct DrawnRange: Codable, Sendable, Equatable {
   public var optimizer: Optimizer.Configuration?
   /// The examples of a step, each number equally often before the cap.
   public var batchSizes: [Int] = [16, 32, 64, 128, 256, 512]
-  /// The training examples, log-uniform.
+  /// The training examples, log-uniform; at most 131,072.
   public var trainCounts: ClosedRange<Int> = 256...8191
-  /// The validation examples.
+  /// The validation examples, at most 131,072.
   public var validationCount = 256
   /// The cap on ``DrawnProblem/operations``: a problem above it is replaced by another, but for ``reach``.
   public var operations: Double = 200e6
@@ -100,10 +103,13 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     try DrawnProblem.check(
       !batchSizes.isEmpty && batchSizes.allSatisfy(batches.contains), "batchSizes", batchSizes,
       "from 1 to \(batches.upperBound), at least one")
+    let examples = 1...Self.mostExamples
     try DrawnProblem.check(
-      batches.contains(trainCounts.lowerBound) && batches.contains(trainCounts.upperBound), "trainCounts",
-      trainCounts, "from 1 to \(batches.upperBound)")
-    try DrawnProblem.checkCount("validationCount", validationCount)
+      examples.contains(trainCounts.lowerBound) && examples.contains(trainCounts.upperBound), "trainCounts",
+      trainCounts, "from 1 to \(examples.upperBound)")
+    try DrawnProblem.check(
+      examples.contains(validationCount), "validationCount", validationCount,
+      "from 1 to \(examples.upperBound)")
     try DrawnProblem.check(reach >= 1 && reach.isFinite, "reach", reach, "at least 1")
     let convolutionShares = families.members.contains(.pictures) ? 0.0...1 : 0...0
     try DrawnProblem.check(
@@ -120,6 +126,10 @@ public struct DrawnRange: Codable, Sendable, Equatable {
     // 25 µs a problem.
     let needed = 4 * 6 * 16 * 16 * Double(batchSizes.min() ?? 1) * Double(budgets.lowerBound)
     guard operations >= needed else { throw .tooFewOperations(given: operations, needed: needed) }
+    let neededForImages = images > 0 ? 4 * DrawnImageProblem.fewestOperations(in: self) : 0
+    guard operations >= neededForImages else {
+      throw .tooFewOperations(given: operations, needed: neededForImages)
+    }
   }
 }
 
