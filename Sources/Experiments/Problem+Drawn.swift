@@ -10,18 +10,11 @@ extension Problem {
 
   /// A drawn problem; its examples are made when they are first needed.
   public static func drawn(_ problem: DrawnProblem) -> Problem {
-    let plan = RunPlan(
-      stepBudget: problem.stepBudget, interval: 1, decisionCount: drawnDecisions,
-      divergenceBound: .greatestFiniteMagnitude)
     let description = ProblemDescription(
-      dataset: "drawn \(problem.family.rawValue) \(problem.seed)", datasetHash: "",
-      splitSizes: [problem.trainCount, problem.validationCount, problem.testCount],
-      model: problem.network.name, optimizer: problem.optimizer.description,
-      averaging: problem.averaging.name, batchSize: problem.batchSize,
-      plan: plan)
+      drawn: problem, model: problem.network.name)
     let examples = LazyExamples { DrawnData(problem) }
     return Problem(
-      description, plan: plan, usualLearningRate: problem.usualLearningRate,
+      description, plan: .drawn(steps: problem.stepBudget), usualLearningRate: problem.usualLearningRate,
       chanceLoss: { examples.data.chanceLoss },
       with: { optimizer, averaging in
         var other = problem
@@ -44,24 +37,36 @@ extension Problem {
   /// A drawn problem of the image classifier; its pictures are made when they are first needed.
   public static func drawn(_ problem: DrawnImageProblem) -> Problem {
     let pictures = problem.pictures
-    let plan = RunPlan(
-      stepBudget: pictures.stepBudget, interval: 1, decisionCount: drawnDecisions,
-      divergenceBound: .greatestFiniteMagnitude)
     let description = ProblemDescription(
-      dataset: "drawn pictures \(pictures.seed)", datasetHash: "",
-      splitSizes: [pictures.trainCount, pictures.validationCount, pictures.testCount],
-      model: problem.model.description, optimizer: pictures.optimizer.description,
-      averaging: pictures.averaging.name, batchSize: pictures.batchSize, plan: plan)
+      drawn: pictures, model: problem.model.description)
     let examples = LazyExamples { problem.data() }
     let configuration = ImageClassifier.Configuration(
       model: problem.model, optimizer: pictures.optimizer, batchSize: pictures.batchSize,
       averaging: pictures.averaging)
     return Problem(
-      description, plan: plan, usualLearningRate: pictures.usualLearningRate,
+      description, plan: .drawn(steps: pictures.stepBudget), usualLearningRate: pictures.usualLearningRate,
       chanceLoss: { log(Double(pictures.classes)) }
     ) { _ in
       try ImageClassifier(data: examples.data, configuration: configuration)
     }
+  }
+}
+
+extension RunPlan {
+  fileprivate static func drawn(steps: Int) -> RunPlan {
+    RunPlan(
+      stepBudget: steps, interval: 1, decisionCount: Problem.drawnDecisions,
+      divergenceBound: .greatestFiniteMagnitude)
+  }
+}
+
+extension ProblemDescription {
+  fileprivate init(drawn problem: DrawnProblem, model: String) {
+    self.init(
+      dataset: "drawn \(problem.family.rawValue) \(problem.seed)", datasetHash: "",
+      splitSizes: [problem.trainCount, problem.validationCount, problem.testCount], model: model,
+      optimizer: problem.optimizer.description, averaging: problem.averaging.name,
+      batchSize: problem.batchSize, plan: .drawn(steps: problem.stepBudget))
   }
 }
 

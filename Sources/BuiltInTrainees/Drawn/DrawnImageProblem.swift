@@ -63,7 +63,7 @@ public struct DrawnImageProblem: Sendable, Equatable {
     return (cheapest.min() ?? 0) / times
   }
 
-  /// Operations of a run, over those that the range caps other problems at.
+  /// How many times the cap of other problems is the cap of these.
   private static let times = 20.0
 
   private static func operations(

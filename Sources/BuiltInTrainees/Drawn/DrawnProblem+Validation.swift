@@ -63,7 +63,7 @@ extension DrawnProblem {
     }
   }
 
-  static func checkCount(_ name: String, _ count: Int) throws(DrawnProblemError) {
+  private static func checkCount(_ name: String, _ count: Int) throws(DrawnProblemError) {
     try check((1...largestCount).contains(count), name, count, "1 to \(largestCount)")
   }
 

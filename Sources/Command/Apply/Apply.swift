@@ -48,6 +48,7 @@ struct Apply: ParsableCommand {
   var initialRates: [Double] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How many times as high good rates are as in the controller's training; for one of a single problem.",
       discussion:
@@ -95,7 +96,7 @@ struct Apply: ParsableCommand {
 
   private func run(_ job: Job, interrupt: Interrupt) throws {
     let checkpoint = try Checkpoint(contentsOf: ShippedCheckpoints.path(of: checkpoint))
-    let rescaled = rateScale == 1 ? checkpoint.controller : try checkpoint.controller.rescaled(by: rateScale)
+    let rescaled = try checkpoint.controller.rescaled(by: rateScale)
     let controller = try guardian.guarding(rescaled)
     let preset = presets.resolved(for: trainee.data.datasetName)
     var trainee = trainee

@@ -15,10 +15,11 @@ extension Controller {
     guard factor > 0, factor.isFinite else {
       throw ConfigurationError(name: "scale of the rate", value: "\(factor)", expected: "a positive number")
     }
+    guard factor != 1 else { return self }
     guard let place = features.names.firstIndex(of: "log learning rate") else {
       throw ConfigurationError(
         name: "scale of the rate", value: "\(factor)",
-        expected: "left out: this controller sees rates relative to the optimizer's usual one")
+        expected: "1: this controller sees rates relative to the optimizer's usual one")
     }
     let seen = normalizer.statistics
     var mean = seen.mean
