@@ -242,7 +242,10 @@ struct PostgresStoreTests {
           try transaction.beat()
           let killer = try database.connection()
           try killer.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE state = 'idle in transaction' AND datname = current_database()
+            """)
           killer.close()
           // Whoever forgot to pass on the first error must not write outside the transaction.
           while (try? transaction.beat()) != nil {}
