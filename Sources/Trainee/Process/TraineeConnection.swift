@@ -91,8 +91,10 @@ final class TraineeConnection {
     exchange.drainErrors()
   }
 
-  func malformed(_ problem: String) -> TraineeProcessError {
-    failure(.malformed, problem, remedy: "The messages are described in Docs/Trainee-protocol.md.")
+  func malformed(_ problem: String) -> TraineeProcessError { failure(.init(malformed: problem)) }
+
+  private func failure(_ sentence: TraineeProcessError.Sentence) -> TraineeProcessError {
+    failure(sentence.kind, sentence.problem, remedy: sentence.remedy)
   }
 
   /// An error about the present request and the line that answered it.
@@ -118,34 +120,9 @@ final class TraineeConnection {
     do {
       return try exchange.exchange(message, within: seconds, limit: limit)
     } catch {
-      throw describe(error, seconds: seconds, limit: limit)
-    }
-  }
-
-  private func describe(
-    _ failure: LineExchange.Failure, seconds: Double, limit: Int
-  ) -> TraineeProcessError {
-    switch failure {
-    case .ended(let ending):
-      return self.failure(
-        .exited, ending?.words ?? "ended", remedy: "Run the command by itself to see why.")
-    case .outputClosed:
-      return self.failure(
-        .exited, "closed its standard output", remedy: "Keep it open until close is asked for.")
-    case .timeLimit:
-      return self.failure(
-        .timeLimit, "did not answer within \(seconds) seconds",
-        remedy: "See what keeps it, or raise the time limit.")
-    case .tooLong(let beginning):
-      line = beginning
-      return self.failure(
-        .flood, "answered with a line of more than \(limit) bytes",
-        remedy: "Write messages of the protocol to standard output, and everything else to standard error.")
-    case .answeredEarly(let line):
-      self.line = line
-      return self.failure(
-        .outOfOrder, "wrote a line before it had read the request",
-        remedy: "Write to standard output only in answer to a request.")
+      if case .tooLong(let beginning) = error { line = beginning }
+      if case .answeredEarly(let early) = error { line = early }
+      throw failure(.init(error, within: seconds, limit: limit))
     }
   }
 
@@ -153,31 +130,9 @@ final class TraineeConnection {
     do {
       return try JSONDecoder().decode(type, from: line)
     } catch let error as DecodingError {
-      throw unreadable(error)
+      throw failure(.init(error, in: line))
     } catch {
       throw malformed("answered with a line that cannot be read")
-    }
-  }
-
-  private func unreadable(_ error: DecodingError) -> TraineeProcessError {
-    switch error {
-    case .keyNotFound(let key, _):
-      return malformed("answered without '\(key.stringValue)'")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return malformed(
-        path.isEmpty
-          ? "answered with JSON that is no object" : "answered with a '\(path)' of the wrong kind")
-    default:
-      let text = String(decoding: line.prefix(1 << 16), as: UTF8.self)
-      if text.contains("NaN") || text.contains("Infinity") {
-        return failure(
-          .nonFinite, "answered with a number that is not finite, which JSON does not have",
-          remedy: "Write null for a loss that is not finite; the run then counts as diverged.")
-      }
-      return failure(
-        .malformed, "answered with a line that is not JSON",
-        remedy: "Write messages of the protocol to standard output, and everything else to standard error.")
     }
   }
 }
