@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Testing
 
 @testable import MetaLR
@@ -74,5 +75,39 @@ struct ControllerTests {
     let relative = try ControllerTraining(configuration: universal).controller
     let error = #expect(throws: ConfigurationError.self) { try relative.rescaled(by: 10) }
     #expect(error?.description.contains("relative to the optimizer's usual one") == true)
+  }
+
+  @Test("A rate that falls is the rate without a fall times a straight line to 0 over the end of the run")
+  func fall() throws {
+    var configuration = ControllerTraining.Configuration()
+    configuration.features = .universal
+    // Exploration without noise decides as the controller does.
+    configuration.initialLogDeviation = -20
+    let level = try ControllerTraining(configuration: configuration).controller
+    configuration.action.fall = 0.5
+    let falling = try ControllerTraining(configuration: configuration).controller
+    func reading(_ step: Int, _ rate: Double) -> Observation {
+      var reading = observation
+      (reading.step, reading.learningRate) = (step, rate)
+      return reading
+    }
+    // The factor of each interval's middle; nobody knows how long the first is.
+    let factors = [1, 1, 1, 1, 1, 0.9, 0.7, 0.5, 0.3, 0.1]
+    let cases: [(Set<FeatureGroup>, [Double])] = [([], factors), ([.budget], factors.map { _ in 1 })]
+    for (hidden, factors) in cases {
+      var (plain, session) = (level.session(hiding: hidden), falling.session(hiding: hidden))
+      var exploring = ExploringSession(
+        controller: falling, hiding: hidden, usesCritic: false,
+        exploration: Exploration(own: SeededGenerator(seed: 1)))
+      var (rate, fallen) = (0.01, 0.01)
+      for (step, factor) in zip(stride(from: 0, to: 100, by: 10), factors) {
+        let explored = try exploring.learningRates(after: reading(step, fallen), steps: 10)[0]
+        rate = plain.nextLearningRate(after: reading(step, rate))
+        fallen = session.nextLearningRate(after: reading(step, fallen))
+        #expect(abs(fallen / (rate * factor) - 1) < 1e-12, "step \(step)")
+        #expect(abs(explored / fallen - 1) < 1e-6, "step \(step)")
+      }
+      #expect(rate != 0.01)
+    }
   }
 }

@@ -49,6 +49,7 @@ struct CardText {
         "rate",
         "\(controller.action.minimum) to \(controller.action.maximum), "
           + "changed by at most exp(\(controller.action.logScale))"
+          + (controller.action.fall > 0 ? ", falling over the last \(controller.action.fall) of a run" : "")
       ),
     ]
   }

@@ -133,6 +133,7 @@ struct LearningOptions: ParsableArguments {
     let range = teacher == nil ? configuration.action.logScale : 2.3
     configuration.action.logScale = logScale ?? trained?.action.logScale ?? range
     configuration.action.maximum = maximumRate ?? configuration.action.maximum
+    configuration.action.fall = trained?.action.fall ?? 0
     if anneal { configuration.annealing = .linear }
     if !initialRates.isEmpty { configuration.initialLearningRates = initialRates }
     configuration.seed = seed

@@ -123,6 +123,8 @@ struct TrainController: ParsableCommand {
 
   /// Ten updates: minutes on a small problem, and each episode more is one more run of a large one.
   private static let adaptationEpisodes = 640
+  /// ``LearningRateAction/fall`` of a controller for any training that drives the user's own optimizer (trial 57).
+  private static let usualFall = 0.3
 
   /// A training on problems that a file lists.
   private func listed(
@@ -184,7 +186,7 @@ struct TrainController: ParsableCommand {
   ) throws -> TrainingJob {
     let isShort = presets.length.preset == nil
     let optimizer = try trainee.network.optimizer.map { try Optimizer.Configuration(parsing: $0) }
-    let configuration = try learning.universalConfiguration(
+    var configuration = try learning.universalConfiguration(
       episodes: isShort ? 100_000 : 102_400, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
     var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
@@ -196,6 +198,10 @@ struct TrainController: ParsableCommand {
     }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer
+    // The policy learns without a fall, which sampled problems do not ask for, and keeps to what it learned beside one.
+    let usualFall = range.optimizer?.hasEvaluationWeights == true ? 0 : Self.usualFall
+    configuration.finalFall = trained?.controller.action.fall ?? usualFall
+    configuration.action.fall = 0
     let suites: [ProblemSuite] =
       seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
     return TrainingJob(

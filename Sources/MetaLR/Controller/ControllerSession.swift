@@ -47,8 +47,10 @@ public struct ControllerSession: RateSource, Sendable {
       memory.history.endLooks(with: observation)
       return observation.learningRate
     }
+    var observation = observation
+    let fall = controller.action.takeFall(outOf: &observation, after: memory.history)
     memory.history.add(observation)
-    return decide(from: observation.learningRate, scale: controller.action.logScale)
+    return fall * decide(from: observation.learningRate, scale: controller.action.logScale)
   }
 
   /// The next rate, held for the whole interval.

@@ -13,6 +13,11 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   public var looks: Int
   /// The largest change of the rate's natural logarithm in one of these; 2.5 by default (a factor of 12).
   public var lookLogScale: Double
+  /// Share of a run, in [0, 1], over whose end the rate falls in a straight line towards 0, beside what the policy decides; 0
+  /// by default.
+  ///
+  /// The policy does not see the fall, and decides on the rate without it. A run whose budget is not known has none.
+  public var fall: Double
   /// The lowest rate, above 0; 1e-6 by default.
   public var minimum: Double
   /// The highest rate, at least `minimum`; 1 by default.
@@ -20,12 +25,13 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
 
   /// Creates an action with its bounds.
   public init(
-    logScale: Double = 0.3, looks: Int = 0, lookLogScale: Double = 2.5, minimum: Double = 1e-6,
-    maximum: Double = 1
+    logScale: Double = 0.3, looks: Int = 0, lookLogScale: Double = 2.5, fall: Double = 0,
+    minimum: Double = 1e-6, maximum: Double = 1
   ) {
     self.logScale = logScale
     self.looks = looks
     self.lookLogScale = lookLogScale
+    self.fall = fall
     self.minimum = minimum
     self.maximum = maximum
   }
@@ -41,6 +47,9 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
     guard (0...100).contains(looks) else {
       throw ConfigurationError(
         name: "number of looks", value: "\(looks)", expected: "a whole number from 0 to 100")
+    }
+    guard (0...1).contains(fall) else {
+      throw ConfigurationError(name: "share that falls", value: "\(fall)", expected: "a number from 0 to 1")
     }
     guard minimum > 0, minimum.isFinite else {
       throw ConfigurationError(
@@ -77,19 +86,20 @@ public struct LearningRateAction: Codable, Sendable, Equatable {
   }
 }
 
-/// What a controller that does not look would leave out is left out of the file.
+/// What a controller that does not look, or whose rates do not fall, would leave out is left out of the file.
 extension LearningRateAction {
   private enum CodingKeys: String, CodingKey {
-    case logScale, looks, lookLogScale, minimum, maximum
+    case logScale, looks, lookLogScale, fall, minimum, maximum
   }
 
-  /// Reads an action; one without looks may leave them out.
+  /// Reads an action; one without looks or a fall may leave them out.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     logScale = try container.decode(Double.self, forKey: .logScale)
     looks = try container.decodeIfPresent(Int.self, forKey: .looks) ?? 0
     lookLogScale =
       try container.decodeIfPresent(Double.self, forKey: .lookLogScale) ?? LearningRateAction().lookLogScale
+    fall = try container.decodeIfPresent(Double.self, forKey: .fall) ?? 0
     minimum = try container.decode(Double.self, forKey: .minimum)
     maximum = try container.decode(Double.self, forKey: .maximum)
   }
@@ -102,6 +112,7 @@ extension LearningRateAction {
       try container.encode(looks, forKey: .looks)
       try container.encode(lookLogScale, forKey: .lookLogScale)
     }
+    if fall > 0 { try container.encode(fall, forKey: .fall) }
     try container.encode(minimum, forKey: .minimum)
     try container.encode(maximum, forKey: .maximum)
   }

@@ -47,6 +47,9 @@ extension ControllerTraining {
     public var features = FeatureList.extended
     /// What its answer does to the rate.
     public var action = LearningRateAction()
+    /// The trained controller's ``LearningRateAction/fall``, where it is to have another one than the episodes; nil, the
+    /// default, for theirs.
+    public var finalFall: Double?
     /// The actor; 32 tanh units by default.
     public var actor = NetworkShape.mlp(hidden: 32)
     /// The critic; 32 tanh units by default.
@@ -107,6 +110,13 @@ extension ControllerTraining {
         ? features.names.indices.filter { !seen.contains(features.names[$0]) } : []
     }
 
+    /// What the trained controller's answer does to the rate.
+    var finalAction: LearningRateAction {
+      var action = action
+      action.fall = finalFall ?? action.fall
+      return action
+    }
+
     /// How many updates the training takes; the last may have fewer episodes.
     public var updates: Int { (episodes - 1) / episodesPerUpdate + 1 }
 
@@ -146,6 +156,7 @@ extension ControllerTraining {
     /// - Throws: ``ConfigurationError`` or `PPOError` that names the number.
     public func validate() throws {
       try action.validate()
+      try finalAction.validate()
       try Self.check(episodes >= 1, "number of episodes", episodes, "a whole number of at least 1")
       try Self.check(
         episodesPerUpdate >= 1, "episodes an update", episodesPerUpdate, "a whole number of at least 1")
@@ -189,8 +200,9 @@ extension ControllerTraining {
         teacherCount >= 1 && teacherCount <= min(episodes, episodesPerUpdate), "number of teachers",
         teacherCount, "a whole number from 1 to the episodes of an update")
       try Self.check(
-        groupSize == 1 && action.looks == 0, "imitation", "one of groups, or of looks",
-        "one of single episodes without looks")
+        groupSize == 1 && action.looks == 0 && action.fall == 0, "imitation",
+        "one of groups, of looks, or of rates that fall by themselves",
+        "one of single episodes without looks and without a fall")
     }
 
     /// An update by groups has no critic, and weighs all steps of an episode alike.
@@ -217,6 +229,9 @@ extension ControllerTraining {
       try Self.check(
         features == controller.features, "list of features", features.names,
         "\(controller.features.names), \(whose)")
+      // The policy decides on the rate without the fall, and can learn beside another one.
+      var action = action
+      action.fall = controller.action.fall
       try Self.check(
         action == controller.action, "range of a decision, and of the rate,",
         action.summary, "\(controller.action.summary), \(whose)")
@@ -244,7 +259,7 @@ extension ControllerTraining.Configuration {
   private enum CodingKeys: String, CodingKey {
     case episodes, episodesPerUpdate, groupSize, initialLearningRates, initialRateDecades, absence, branching
     case normalizerEpisodes, policyAverage, initialLogDeviation, reward, action, actor, critic, ppo, annealing
-    case updatesUntilFreeze, imitates, teacherCount, featureClip, seed
+    case finalFall, updatesUntilFreeze, imitates, teacherCount, featureClip, seed
     case features = "featureSet"
   }
 
@@ -273,6 +288,7 @@ extension ControllerTraining.Configuration {
     try read(&reward, .reward)
     try read(&features, .features)
     try read(&action, .action)
+    finalFall = try values.decodeIfPresent(Double.self, forKey: .finalFall)
     try read(&actor, .actor)
     try read(&critic, .critic)
     try read(&ppo, .ppo)

@@ -53,7 +53,7 @@ public struct ControllerTraining: Sendable {
   /// The controller as trained so far.
   public var controller: Controller {
     Controller(
-      features: configuration.features, action: configuration.action, normalizer: state.normalizer,
+      features: configuration.features, action: configuration.finalAction, normalizer: state.normalizer,
       policy: state.policy)
   }
 
@@ -61,7 +61,7 @@ public struct ControllerTraining: Sendable {
   /// training is to be better than.
   public func untrainedController() throws -> Controller {
     Controller(
-      features: configuration.features, action: configuration.action, normalizer: state.normalizer,
+      features: configuration.features, action: configuration.finalAction, normalizer: state.normalizer,
       policy: try state.initialPolicy)
   }
 

@@ -52,10 +52,12 @@ struct ExploringSession: RateSource {
       history.endLooks(with: observation)
       return Array(repeating: observation.learningRate, count: steps)
     }
+    var observation = observation
+    let fall = controller.action.takeFall(outOf: &observation, after: history)
     history.add(observation)
     let target = teacher?.learningRate(at: observation.step + steps / 2)
     let rate = try decide(from: observation.learningRate, scale: controller.action.logScale, target: target)
-    return Array(repeating: rate, count: steps)
+    return Array(repeating: fall * rate, count: steps)
   }
 
   /// Acts on the latest reading, and remembers it; a reading beyond what the policy can take ends the run.

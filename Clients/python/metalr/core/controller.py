@@ -8,7 +8,7 @@ import json
 import math
 import os
 import pathlib
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Tuple, Union
 
 import numpy
 
@@ -30,23 +30,44 @@ class Action:
     """How a policy's output changes the rate: ``rate * exp(log_scale * clip(a, -1, 1))``, within bounds.
 
     looks: decisions before the first step, each after a look; look_log_scale is their log_scale.
+    fall: share of a run over whose end the rate falls in a straight line towards 0, beside what the policy decides.
     """
 
     def __init__(self, description: Mapping[str, Any]) -> None:
         self.log_scale = float(description["logScale"])
         self.looks = int(description.get("looks", 0))
         self.look_log_scale = float(description.get("lookLogScale", 2.5))
+        self.fall = float(description.get("fall", 0.0))
         self.minimum, self.maximum = float(description["minimum"]), float(description["maximum"])
         scales = (self.log_scale, self.look_log_scale, self.minimum)
         if not (all(s > 0 and is_finite(s) for s in scales) and self.minimum <= self.maximum < math.inf):
             raise ValueError("has an action with impossible numbers")
         if not 0 <= self.looks <= 100:
             raise ValueError(f"has an action with {self.looks} looks")
+        if not 0 <= self.fall <= 1:
+            raise ValueError(f"has an action that falls over {self.fall} of a run")
 
     def next_rate(self, rate: float, action: float, log_scale: float) -> float:
         """The next rate; an action that is not finite leaves it where it is."""
         change = clamp(action, -1.0, 1.0) if is_finite(action) else 0.0
         return clamp(rate * math.exp(log_scale * change), self.minimum, self.maximum)
+
+    def take_fall(self, observation: Observation, history: RunHistory) -> Tuple[Observation, float]:
+        """Takes the fall out of a reading's rate: the reading that the policy sees, and the next interval's factor.
+
+        history: the run before the reading.
+        """
+        if self.fall == 0 or "budget" in history.hidden:
+            return observation, 1.0
+        step, budget = float(observation.step), float(observation.step_budget)
+        steps = step - (history.latest.step if history.latest else 0)
+        now = self._fall_factor((budget - step + steps / 2) / budget)
+        following = self._fall_factor((budget - step - min(steps, budget - step) / 2) / budget)
+        rate = observation.learning_rate / now
+        return Observation(observation.step, observation.step_budget, rate, observation.values), following
+
+    def _fall_factor(self, left: float) -> float:
+        return min(1.0, max(left, 1e-6) / self.fall)
 
 
 class Controller:
@@ -156,8 +177,9 @@ class ControllerSession:
             # The last look has decided the first interval.
             self.history.end_looks(observation)
             return observation.learning_rate
+        observation, fall = self.controller.action.take_fall(observation, self.history)
         self.history.add(observation)
-        return self._decide(observation.learning_rate, self.controller.action.log_scale)
+        return fall * self._decide(observation.learning_rate, self.controller.action.log_scale)
 
     def first_learning_rate(
         self, observation: Observation, look: Callable[[float], Optional[Observation]]
