@@ -231,6 +231,19 @@ struct TrainControllerTests {
     #expect(
       card.contains("at most 2.00e7 a run") && card.contains("universal (53)") && card.contains("GRU")
         && card.contains("50 to 60 steps"), "\(card)")
+    let fall = "falling over the last 0.3 of a run"
+    #expect(card.contains(fall), "\(card)")
+    // One that goes on has it too, and one that drives an optimizer with an average of its own has none.
+    for (name, options) in [("b", ["--from", path]), ("c", ["--optimizer", "schedule-free-adamw"])] {
+      let other = folder.path + "/\(name).ckpt"
+      let arguments = [
+        "train-controller", "--problems", problems, "--episodes", "416", "--episodes-per-update", "16",
+        "--seeds", "0", "--output", other,
+      ]
+      let run = try ProgramRun(ProgramRun.program, arguments + options, environment: [:])
+      #expect(run.status == 0, "\(run.error)")
+      #expect(try ProgramRun("inspect", other).output.contains(fall) == (name == "b"))
+    }
   }
 
   @Test("A controller is trained further on other trainees, and its card names both trainings")

@@ -59,12 +59,27 @@ struct CheckpointTests {
     }
   }
 
+  @Test("A fall is kept, in a format that older builds refuse, and other controllers are written as before")
+  func fall() throws {
+    let level = try Self.sample()
+    var action = level.controller.action
+    action.fall = 0.25
+    let controller = Controller(
+      features: level.controller.features, action: action, normalizer: level.controller.normalizer,
+      policy: level.controller.policy)
+    for (checkpoint, version) in [(level, "2"), (Checkpoint(controller: controller, card: level.card), "3")] {
+      let file = try checkpoint.encoded()
+      #expect(try Safetensors(decoding: file, path: "a.ckpt").metadata["formatVersion"] == version)
+      #expect(try Checkpoint(decoding: file, path: "a.ckpt") == checkpoint)
+    }
+  }
+
   @Test("A newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(decoding: Self.sample().encoded(), path: "a.ckpt")
-    file.metadata["formatVersion"] = "3"
+    file.metadata["formatVersion"] = "4"
     let error = #expect(throws: FileError.self) { try Checkpoint(decoding: file.encoded(), path: "a.ckpt") }
-    #expect(error?.description.contains("format 3; this build reads up to 2") == true)
+    #expect(error?.description.contains("format 4; this build reads up to 3") == true)
   }
 
   @Test("Whatever is missing, of another shape or not finite is named")

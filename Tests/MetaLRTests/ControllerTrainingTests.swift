@@ -240,6 +240,24 @@ struct ControllerTrainingTests {
     }
   }
 
+  @Test("A fall of the trained controller alone changes no episode; one of the episodes does")
+  func finalFall() throws {
+    var configuration = Self.configuration()
+    let plain = try Self.train(configuration, workers: 2).controller
+    configuration.finalFall = 0.3
+    let given = try Self.train(configuration, workers: 2).controller
+    #expect(given.policy == plain.policy)
+    #expect((given.action.fall, plain.action.fall) == (0.3, 0))
+    let further = try ControllerTraining(configuration: Self.configuration(), from: given)
+    #expect(further.controller.policy == given.policy)
+    (configuration.finalFall, configuration.action.fall) = (nil, 0.3)
+    let learned = try Self.train(configuration, workers: 2).controller
+    #expect(learned.action.fall == 0.3)
+    #expect(learned.policy != plain.policy)
+    configuration.finalFall = 1.5
+    #expect(throws: ConfigurationError.self) { try configuration.validate() }
+  }
+
   @Test("A training that goes on for longer than was meant ends as one that was begun so long")
   func extended() throws {
     let pool = TraineePool(workers: 2)

@@ -11,8 +11,10 @@ public struct Checkpoint: Sendable, Equatable {
   /// How it was made.
   public var card: ControllerCard
 
-  /// The newest format that this build writes and reads: 2 has features by name, looks, and deeper networks.
-  public static let formatVersion = 2
+  /// The newest format that this build writes and reads: 2 has features by name, looks, and deeper networks; 3 a fall.
+  ///
+  /// A controller without a fall is written as 2, which older builds read.
+  public static let formatVersion = 3
 
   /// Puts a checkpoint together.
   public init(controller: Controller, card: ControllerCard) {
@@ -49,7 +51,8 @@ public struct Checkpoint: Sendable, Equatable {
     return try Safetensors(
       tensors: tensors,
       metadata: [
-        Name.format: Name.formatValue, Name.formatVersion: String(Self.formatVersion),
+        Name.format: Name.formatValue,
+        Name.formatVersion: String(controller.action.fall > 0 ? Self.formatVersion : 2),
         Name.controller: Self.json(description), Name.card: Self.json(card),
       ]
     ).encoded()

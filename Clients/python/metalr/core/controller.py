@@ -20,7 +20,7 @@ from .numbers import clamp, is_finite
 from .policy import Policy, actor_of
 
 SHIPPED = pathlib.Path(__file__).resolve().parent.parent / "checkpoints"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _VARIANCE_FLOOR = 1e-8
 # As in Sources/MetaLR/Checkpoint: beyond these a decision may be no number.
 _LARGEST_CLIP, _LARGEST_COUNT = 1000, 1 << 60
