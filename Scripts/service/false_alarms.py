@@ -12,26 +12,27 @@ import math
 from collections import defaultdict
 from statistics import median
 
-WINDOW, FEWEST, NOISE, ROLLBACKS = 10, 3, 10.0, 3
+WINDOW, FEWEST, NOISE, SHARE = 10, 3, 10.0, 0.5
 
 
-def is_spike(loss, recent, ratio):
+def is_spike(loss, recent, first, ratio):
     if not recent:
         return False
     beginning = len(recent) < FEWEST
     middle = max(recent) if beginning else median(recent)
     noise = 0 if beginning else median(abs(value - middle) for value in recent)
-    return loss > middle + (ratio - 1) * abs(middle) and loss > middle + NOISE * noise
+    return all(loss > middle + bound for bound in ((ratio - 1) * abs(middle), NOISE * noise, SHARE * (first - middle)))
 
 
 def failures(rows, ratio):
-    train, validation, found = [], [], 0
+    recent, first, found = [], None, 0
     for row in rows:
-        losses = row["train_loss"], row["validation_loss"]
-        if not all(map(math.isfinite, losses)) or is_spike(losses[0], train, ratio) or is_spike(losses[1], validation, ratio):
+        loss = row["validation_loss"]
+        if not math.isfinite(row["train_loss"] + loss) or is_spike(loss, recent, first, ratio):
             found += 1
             continue
-        train, validation = (train + [losses[0]])[-WINDOW:], (validation + [losses[1]])[-WINDOW:]
+        first = loss if first is None else first
+        recent = (recent + [loss])[-WINDOW:]
     return found
 
 

@@ -80,6 +80,55 @@ struct GuardianTests {
     #expect(decisions[4].verdict == .rollback)
   }
 
+  @Test(
+    "Near 0 a spike costs half of what the run has gained since its first loss",
+    arguments: [
+      // From 2 to a median of 0.01: a spike is above 0.01 + 0.5 (2 - 0.01) = 1.005.
+      ([2, 0.01, 0.01, 0.01, 0.01], 1, Verdict.continue), ([2, 0.01, 0.01, 0.01, 0.01], 1.01, .rollback),
+      // A loss below 0 likewise: above -0.01 + 0.5 (1 + 0.01) = 0.495.
+      ([1, -0.01, -0.01, -0.01, -0.01], 0.49, .continue), ([1, -0.01, -0.01, -0.01, -0.01], 0.5, .rollback),
+      // A run that began at a low loss has gained nothing, and is judged by the other bounds.
+      ([0.01, 0.01, 0.01, 0.01], 0.031, .rollback),
+    ])
+  func smallLosses(losses: [Double], next: Double, verdict: Verdict) throws {
+    #expect(Self.decisions(losses + [next], try Self.guarded()).last?.verdict == verdict)
+  }
+
+  @Test("Where there is a validation loss a training loss is no spike, but a failure where it is not finite")
+  func trainLoss() throws {
+    let controller = try Self.guarded()
+    var state = controller.initialState
+    for step in [0, 10, 20, 30] {
+      _ = controller.decide(after: Self.observation(step, loss: 1), interval: 10, state: &state)
+    }
+    for (trainLoss, validationLoss, isFailure) in [
+      (50, 1, false), (1, 50, true), (50, nil, true), (.infinity, 1, true), (.nan, 1, true),
+    ] as [(Double, Double?, Bool)] {
+      var observation = Self.observation(40, loss: 1)
+      observation[.trainLoss] = trainLoss
+      observation[.validationLoss] = validationLoss
+      #expect(controller.guardian.isFailure(observation, after: state.guardian) == isFailure)
+    }
+  }
+
+  @Test("The first loss is kept while the recent ones move on, and a state without them is read")
+  func firstLosses() throws {
+    let controller = try Self.guarded()
+    var state = controller.initialState
+    for (index, loss) in ([.nan, 2] + Array(repeating: 0.01, count: 12)).enumerated() {
+      _ = controller.decide(after: Self.observation(index, loss: loss), interval: 1, state: &state)
+    }
+    #expect(state.guardian.firstValidationLoss == 2 && !state.guardian.validationLosses.contains(2))
+    let older =
+      #"{"validationLosses": [0.01], "trainLosses": [0.01], "failures": 0, "goodObservations": 1, "#
+      + #""hasHandedOver": false}"#
+    var old = try JSONDecoder().decode(Guardian.State.self, from: Data(older.utf8))
+    old.accept(Self.observation(0, loss: 0.01), controller.guardian.configuration)
+    #expect(
+      old.firstValidationLoss == nil, "the first loss of a run that began under older rules is not known")
+    #expect(controller.guardian.isFailure(Self.observation(0, loss: 0.04), after: old))
+  }
+
   @Test("A failure leaves the state of the controller as it was")
   func failureKeepsMemory() throws {
     let controller = try Self.guarded()
@@ -93,17 +142,39 @@ struct GuardianTests {
     #expect(state.guardian.validationLosses == before.guardian.validationLosses)
   }
 
-  @Test("After three rollbacks the run is stopped where there is no fallback")
-  func stop() throws {
-    let decisions = Self.decisions([1, 1, 1, .nan, .nan, .nan, .nan], try Self.guarded())
-    #expect(decisions.suffix(4).map(\.verdict) == [.rollback, .rollback, .rollback, .stop])
+  @Test(
+    "After as many rollbacks as it allows the run is stopped where there is no fallback",
+    arguments: [0, 3, 6])
+  func stop(rollbacks: Int) throws {
+    let guarded = try Self.guarded(configuration: Guardian.Configuration(rollbacks: rollbacks))
+    let decisions = Self.decisions([1, 1, 1] + Array(repeating: .nan, count: rollbacks + 1), guarded)
+    let expected = Array(repeating: Verdict.rollback, count: rollbacks) + [.stop]
+    #expect(decisions.dropFirst(3).map(\.verdict) == expected)
+    #expect(Guardian.Configuration().rollbacks == 6)
+  }
+
+  @Test("Each further failure in a row lowers the rate more, in all by more than 100,000")
+  func escalation() throws {
+    let bad = Array(repeating: Double.nan, count: 6)
+    let configuration = Guardian.Configuration(minimumLearningRate: 1e-12)
+    let decisions = Self.decisions([1] + bad, try Self.guarded(configuration: configuration))
+    let scales = [0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625]
+    #expect(decisions.dropFirst().map(\.scale) == scales)
+    #expect(decisions[0].learningRate / decisions[6].learningRate == 2_097_152)
+    let healed = Self.decisions(
+      [1, .nan, .nan] + Array(repeating: 1, count: 10) + [.nan], try Self.guarded())
+    #expect(healed.last?.scale == 0.5, "after ten good observations it begins anew")
   }
 
   @Test("After three rollbacks the fallback takes over for good, and fails as the controller does")
   func handOver() throws {
     let fallback = FallbackSchedule(name: "halving") { step, _ in pow(0.5, Double(step) / 10) }
     let bad = Array(repeating: Double.nan, count: 4)
-    let decisions = Self.decisions([1, 1, 1] + bad + [1, 1] + bad, try Self.guarded(fallback: fallback))
+    let guarded = try Self.guarded(
+      fallback: fallback, configuration: Guardian.Configuration(minimumLearningRate: 1e-12, rollbacks: 3))
+    let decisions = Self.decisions([1, 1, 1] + bad + [1, 1] + bad, guarded)
+    let scales = [0.5, 0.25, 0.125, 0.5]
+    #expect(decisions[3...6].map(\.scale) == scales)
     #expect(decisions[6].verdict == .rollback)
     #expect(decisions[7].source == "fallback:halving" && decisions[8].source == "fallback:halving")
     #expect(abs(decisions[8].scale - 0.5) < 1e-12)
@@ -112,9 +183,10 @@ struct GuardianTests {
 
   @Test("Ten good observations make earlier failures forgotten")
   func recovery() throws {
+    let guarded = try Self.guarded(configuration: Guardian.Configuration(rollbacks: 3))
     let good = Array(repeating: 1.0, count: 10)
     let losses = good + [.nan, .nan, .nan] + good + [.nan, .nan, .nan]
-    #expect(Self.decisions(losses, try Self.guarded()).last?.verdict == .rollback)
+    #expect(Self.decisions(losses, guarded).last?.verdict == .rollback)
   }
 
   @Test("Rates stay within the bounds of the rate and of its change")
@@ -207,7 +279,8 @@ struct GuardianTests {
 
   @Test("As a source of rates it holds the rate over the interval, and throws when the run is stopped")
   func session() throws {
-    var session = GuardedSession(try Self.guarded())
+    var session = GuardedSession(
+      try Self.guarded(configuration: Guardian.Configuration(rollbacks: 3)))
     #expect(try session.learningRates(after: Self.observation(0, loss: 1), steps: 3).count == 3)
     for step in [10, 20, 30] {
       _ = try session.learningRates(after: Self.observation(step, loss: .nan), steps: 1)

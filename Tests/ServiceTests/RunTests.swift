@@ -159,14 +159,21 @@ struct RunTests {
     let state = GuardedController.State(
       controller: memory,
       guardian: Guardian.State(
-        validationLosses: [value], trainLosses: [value, 2], failures: 2, goodObservations: 3, ceiling: 0.25,
+        validationLosses: [value], firstValidationLoss: 5, failures: 2, goodObservations: 3, ceiling: 0.25,
         hasHandedOver: true))
     #expect(GuardedController.State(stored: state.stored)?.stored == state.stored)
-    // Format 1 had no ceiling, and format 2 no history, whose length of 0 takes four bytes.
-    let older = try #require(GuardedController.State(stored: [1] + state.stored.dropFirst().dropLast(12)))
-    #expect(older.guardian.ceiling == nil && older.guardian.failures == 2)
-    let old = try #require(GuardedController.State(stored: [2] + state.stored.dropFirst().dropLast(4)))
-    #expect(old.guardian == state.guardian || value.isNaN)
+    // Formats 1 to 3 had training losses after the others, here none. Format 1 had no ceiling, format 2 no
+    // history, whose length of 0 takes four bytes, and format 3 no first loss.
+    let trainLosses = 1 + 4 + 2 * 4 + 4 + 4 + 8
+    let before = state.stored[1..<trainLosses] + [0, 0, 0, 0] + state.stored[trainLosses...]
+    for (format, missing) in [(1, 20), (2, 12), (3, 8)] as [(UInt8, Int)] {
+      let expected = Guardian.State(
+        validationLosses: [value], failures: 2, goodObservations: 3, ceiling: format == 1 ? nil : 0.25,
+        hasHandedOver: true)
+      let old = try #require(GuardedController.State(stored: [format] + before.dropLast(missing)))
+      #expect(old.guardian == expected || value.isNaN)
+      #expect(GuardedController.State(stored: old.stored)?.stored == old.stored)
+    }
     for cut in 1..<state.stored.count {
       #expect(GuardedController.State(stored: state.stored.dropLast(cut)) == nil)
     }

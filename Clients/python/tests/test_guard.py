@@ -152,20 +152,21 @@ def test_failures_far_apart_leave_the_rate():
     assert job.guard.factor == 1.0
 
 
-def test_a_rate_that_stays_too_high_is_lowered_until_it_does():
+# The steps of w² / 2 overshoot where the rate is above 2: the factor is 1, 1/2, 1/8, 1/64, ... until it is low enough.
+@pytest.mark.parametrize("rate, factor, count", [(7.0, 2**-3, 3), (2e5, 2**-21, 7)])
+def test_a_rate_that_stays_too_high_is_lowered_until_it_does_not(rate, factor, count):
     weight = torch.nn.Parameter(torch.tensor([1.0]))
-    # The steps of w² / 2 overshoot where the rate is above 2.
     optimizer = torch.optim.SGD([weight], lr=0.01)
     guard = metalr.Guard(torch.nn.ParameterList([weight]), optimizer, every=5, recovery=10_000)
     for step in range(600):
-        optimizer.param_groups[0]["lr"] = 0.01 if step < 60 else 7.0
+        optimizer.param_groups[0]["lr"] = 0.01 if step < 60 else rate
         optimizer.zero_grad()
         loss = weight.square().sum() / 2 + 0.1
         loss.backward()
         optimizer.step()
         guard.step(loss)
-    assert guard.verdict == "continue" and guard.factor == 0.25 and guard.count == 3
-    assert weight.abs().item() < 1e-3
+    assert guard.verdict == "continue" and guard.factor == factor and guard.count == count
+    assert weight.abs().item() < 0.6
 
 
 def test_no_copy_is_made_of_a_training_whose_loss_rises():
@@ -217,6 +218,15 @@ def test_noise_is_no_failure():
             # Now and then a batch of outliers.
             alarms += alarm.reason(loss * (8 if generator.random() < 0.01 else 1)) is not None
     assert alarms <= 2
+
+
+def test_near_zero_a_spike_costs_half_of_what_was_gained():
+    # From 2 to 0.01: above 0.01 + 0.5 (2 - 0.01) = 1.005, where three times the median is 0.03.
+    for loss, is_spike in [(0.9, False), (1.1, True)]:
+        alarm = Alarm()
+        for step in range(100):
+            assert alarm.reason(max(2.0 if step < 16 else 0.01, 0.0)) is None
+        assert any([alarm.reason(loss) is not None for _ in range(5)]) == is_spike
 
 
 def test_a_relapse_below_three_times_the_loss_is_noticed():

@@ -7,6 +7,8 @@ import pytest
 from support import write_controller
 
 import metalr
+from metalr.core.guardian import Guardian
+from metalr.core.measures import Observation
 from metalr.core.plan import Plan, fallback_scale
 
 
@@ -64,15 +66,50 @@ def test_a_restored_run_goes_on_as_it_did(random_controller):
     assert [again.step(loss) for loss in losses(33, 90)] == expected
 
 
-def test_a_loss_that_is_not_finite_halves_the_rate_and_the_fourth_in_a_row_stops(tmp_path):
-    run = metalr.Run(100, 0.01, write_controller(tmp_path / "still.ckpt", bias=0.0))
+def test_losses_that_are_not_finite_lower_the_rate_more_and_more_and_the_seventh_in_a_row_stops(tmp_path):
+    guardian = Guardian(minimum=1e-12)
+    run = metalr.Run(100, 0.01, write_controller(tmp_path / "still.ckpt", bias=0.0), guardian=guardian)
     run.step(1.0)
-    verdicts = []
-    for _ in range(6):
+    verdicts, rates = [], []
+    for _ in range(9):
         run.step(math.nan)
         verdicts.append(run.verdict)
-    assert verdicts == ["rollback"] * 3 + ["stop"] * 3
-    assert run.learning_rate == pytest.approx(0.01 / 8)
+        rates.append(run.learning_rate)
+    assert verdicts == ["rollback"] * 6 + ["stop"] * 3
+    assert rates[:6] == [pytest.approx(0.01 / 2**power) for power in (1, 3, 6, 10, 15, 21)]
+
+
+def reading(loss, train_loss=None):
+    return Observation(10, 100, 0.01, {"trainLoss": loss if train_loss is None else train_loss, "validationLoss": loss})
+
+
+# The same cases as in GuardianTests.swift.
+@pytest.mark.parametrize("losses, loss, is_failure", [
+    ([2], 5.9, False), ([2], 6.1, True), ([2, 1.8], 5.9, False), ([2, 1.8], 6.1, True),
+    ([1, 1, 1], 9.0, True), ([1, 0.2, 2, 0.3, 1.5, 0.2], 3.1, False), ([-5, -5.1, -5, -5.2], 6, True),
+    ([2, 0.01, 0.01, 0.01, 0.01], 1, False), ([2, 0.01, 0.01, 0.01, 0.01], 1.01, True),
+    ([1, -0.01, -0.01, -0.01, -0.01], 0.49, False), ([1, -0.01, -0.01, -0.01, -0.01], 0.5, True),
+    ([0.01, 0.01, 0.01, 0.01], 0.031, True),
+])
+def test_spikes_are_those_of_swift(losses, loss, is_failure):
+    guardian = Guardian()
+    for value in losses:
+        assert not guardian.is_failure(reading(value))
+        guardian.accept(reading(value))
+    assert guardian.is_failure(reading(loss)) == is_failure
+    again = Guardian()
+    again.load_state(guardian.state())
+    assert again.is_failure(reading(loss)) == is_failure
+    assert not guardian.is_failure(reading(losses[-1], train_loss=50.0))
+    assert guardian.is_failure(reading(losses[-1], train_loss=math.inf))
+
+
+def test_a_guardian_reads_the_state_of_version_0_2():
+    guardian = Guardian()
+    guardian.load_state({
+        "losses": {"train": [3.0] * 4, "validation": [0.01] * 4}, "failures": 1, "goodObservations": 2, "ceiling": None})
+    guardian.accept(reading(0.01))
+    assert guardian.first is None and guardian.is_failure(reading(0.04))
 
 
 def test_groups_that_cannot_be_hidden_and_names_that_are_no_measure_are_refused(constant_action):

@@ -103,7 +103,7 @@ def the_controller(lab, service):
 def the_guardian(lab, service):
     """The guardian of a run never changes: a restart with other options changes no answer."""
     def report(client, run):
-        spiked = {**observation(100), "trainLoss": 10.0}
+        spiked = {**observation(100), "validationLoss": 10.0}
         return [client.observe(run, spiked if index == 10 else observation(10 * index)) for index in range(15)]
 
     client = service.client()

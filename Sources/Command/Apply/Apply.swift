@@ -20,7 +20,8 @@ struct Apply: ParsableCommand {
       row for each reading of each run, schedules.svg, losses.svg and event files for TensorBoard.
 
       A guardian watches the controller, as in metalr serve. After a failure a run goes on from its best weights so far, at \
-      half the rate, and the steps since then are spent; one that the guardian stops counts as diverged.
+      half the rate, lower after each further failure, and the steps since then are spent; one that the guardian stops \
+      counts as diverged.
       """)
 
   @Option(

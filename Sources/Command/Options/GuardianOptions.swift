@@ -19,7 +19,7 @@ struct GuardianOptions: ParsableArguments {
   @Option(help: "How many times the median of the recent losses is a spike.")
   var spikeRatio: Double = Guardian.Configuration().spikeRatio
 
-  @Option(help: "Failures in a row that are answered with a rollback.")
+  @Option(help: "Failures in a row that are answered with a rollback, which lowers the rate more each time.")
   var rollbacks: Int = Guardian.Configuration().rollbacks
 
   @Option(help: "Distance from the controller's training above which the fallback decides.")

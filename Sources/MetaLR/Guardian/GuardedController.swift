@@ -1,3 +1,5 @@
+import Foundation
+
 /// A controller under a guardian, with what takes over where the controller fails.
 ///
 /// Decisions are a pure function of the state and the observation, so that whoever keeps both can repeat them.
@@ -101,7 +103,7 @@ public struct GuardedController: Sendable {
       state.failures = 0
     }
     let configuration = guardian.configuration
-    let lower = observation.learningRate * configuration.rollbackScale
+    let lower = observation.learningRate * pow(configuration.rollbackScale, Double(max(state.failures, 1)))
     let floor = min(configuration.minimumLearningRate, observation.learningRate)
     let rate = min(max(lower, floor), configuration.maximumLearningRate)
     state.ceiling = rate

@@ -10,9 +10,12 @@ extension Guardian {
     /// How many times the median of the recent losses counts as a spike, above 1; 3 by default.
     public var spikeRatio: Double
     /// What the rate is multiplied with after a failure, above 0 and below 1; 0.5 by default.
+    ///
+    /// After the n-th failure in a row it is multiplied with the n-th power: in all with 0.5, 0.5^3, 0.5^6, 0.5^10,
+    /// 0.5^15, 0.5^21.
     public var rollbackScale: Double
     /// Failures in a row that are answered with a rollback, at least 0; the next one hands over to the fallback, or
-    /// stops the run where there is none; 3 by default.
+    /// stops the run where there is none; 6 by default, which lower the rate by 2,000,000.
     public var rollbacks: Int
     /// Distance from the controller's training above which the fallback decides, above 0; 5 by default.
     public var outOfDistributionThreshold: Double
@@ -23,13 +26,15 @@ extension Guardian {
     static let fewestForMedian = 3
     /// Median absolute deviations that a spike is above the median.
     static let spikeNoise = 10.0
+    /// Share of what a run has gained since its first observation that a spike costs.
+    static let spikeShare = 0.5
     /// Good observations after which earlier failures are forgotten.
     static let recovery = 10
 
     /// Creates thresholds; the properties document each.
     public init(
       minimumLearningRate: Double = 1e-6, maximumLearningRate: Double = 1, maximumChange: Double = 10,
-      spikeRatio: Double = 3, rollbackScale: Double = 0.5, rollbacks: Int = 3,
+      spikeRatio: Double = 3, rollbackScale: Double = 0.5, rollbacks: Int = 6,
       outOfDistributionThreshold: Double = 5
     ) {
       self.minimumLearningRate = minimumLearningRate

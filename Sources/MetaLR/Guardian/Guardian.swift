@@ -6,7 +6,7 @@ import Foundation
 /// A guardian holds no state of a run; ``State`` does, and can be kept anywhere.
 public struct Guardian: Sendable, Equatable {
   /// Changes with the rules, so that runs under other ones are not taken for runs under these.
-  public static let rulesVersion = 2
+  public static let rulesVersion = 3
 
   /// Its thresholds.
   public let configuration: Configuration
@@ -21,10 +21,19 @@ public struct Guardian: Sendable, Equatable {
 
   /// Whether an observation is a failure: a number that is not finite, or a loss far above the recent ones.
   ///
-  /// A loss is a spike when it is above `median + (spikeRatio - 1) |median|` and above `median + 10 MAD` of the
-  /// last good observations, where MAD is the median distance from the median. The first rule asks for a large
-  /// change, the second for one that is large beside the run's own noise. Of fewer than three observations the highest stands
-  /// for the median, and the second rule asks nothing.
+  /// The loss is that which the run is judged by, ``Observation/validationLoss``. Training losses beside it say
+  /// less: they jump from batch to batch, and a run that has gone back to weights from before it overfitted has
+  /// higher ones. The loss is a spike when it is above all three of
+  ///
+  ///     median + (spikeRatio - 1) |median|
+  ///     median + 10 MAD
+  ///     median + 0.5 (first - median)
+  ///
+  /// of the last good observations, where MAD is the median distance from the median and `first` the run's first
+  /// good loss. The first bound asks for a large change, the second for one that is large beside the run's own
+  /// noise, the third for one that costs half of what the run has gained, because losses near 0 jump by large
+  /// factors. Of fewer than three observations the highest stands for the median, and the second bound asks
+  /// nothing.
   ///
   /// - Parameters:
   ///   - observation: The reading.
@@ -32,8 +41,17 @@ public struct Guardian: Sendable, Equatable {
   /// - Returns: True for a failure.
   func isFailure(_ observation: Observation, after state: State) -> Bool {
     guard observation.isFinite else { return true }
-    return isSpike(observation.validationLoss, after: state.validationLosses)
-      || isSpike(observation.trainLoss, after: state.trainLosses)
+    let recent = state.validationLosses
+    guard let highest = recent.max() else { return false }
+    let isBeginning = recent.count < Configuration.fewestForMedian
+    let middle = isBeginning ? highest : Self.median(recent)
+    let noise = isBeginning ? 0 : Self.median(recent.map { abs($0 - middle) })
+    let gain = (state.firstValidationLoss ?? middle) - middle
+    let bounds = [
+      (configuration.spikeRatio - 1) * abs(middle), Configuration.spikeNoise * noise,
+      Configuration.spikeShare * gain,
+    ]
+    return bounds.allSatisfy { observation.validationLoss > middle + $0 }
   }
 
   /// A rate, brought into the bounds of the rate and of its change.
@@ -48,15 +66,6 @@ public struct Guardian: Sendable, Equatable {
     let change = configuration.maximumChange
     let gradual = min(max(proposed, previous / change), previous * change)
     return min(max(gradual, configuration.minimumLearningRate), configuration.maximumLearningRate)
-  }
-
-  private func isSpike(_ loss: Double, after recent: [Double]) -> Bool {
-    guard let highest = recent.max() else { return false }
-    let isBeginning = recent.count < Configuration.fewestForMedian
-    let middle = isBeginning ? highest : Self.median(recent)
-    let noise = isBeginning ? 0 : Self.median(recent.map { abs($0 - middle) })
-    return loss > middle + (configuration.spikeRatio - 1) * abs(middle)
-      && loss > middle + Configuration.spikeNoise * noise
   }
 
   private static func median(_ values: [Double]) -> Double {

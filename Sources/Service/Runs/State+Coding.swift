@@ -1,9 +1,10 @@
 import Foundation
 import MetaLR
 
-/// The state of a run as it is stored, every bit of it: format 3. Format 1 had no ceiling, format 2 no history.
+/// The state of a run as it is stored, every bit of it: format 4. Format 1 had no ceiling, format 2 no history,
+/// format 3 training losses and no first loss.
 extension GuardedController.State {
-  private static let format: UInt8 = 3
+  private static let format: UInt8 = 4
 
   /// The bytes to store.
   var stored: [UInt8] {
@@ -13,10 +14,8 @@ extension GuardedController.State {
       bytes.append(UInt32(floats.count))
       for value in floats { bytes.append(value) }
     }
-    for doubles in [guardian.validationLosses, guardian.trainLosses] {
-      bytes.append(UInt32(doubles.count))
-      for value in doubles { bytes.append(value) }
-    }
+    bytes.append(UInt32(guardian.validationLosses.count))
+    for loss in guardian.validationLosses { bytes.append(loss) }
     bytes.append(UInt32(clamping: guardian.failures))
     bytes.append(UInt32(clamping: guardian.goodObservations))
     bytes.append(UInt8(guardian.hasHandedOver ? 1 : 0))
@@ -24,6 +23,7 @@ extension GuardedController.State {
     let history = controller.history.looksBack ? try? Self.encoder.encode(controller.history) : nil
     bytes.append(UInt32(history?.count ?? 0))
     for byte in history ?? Data() { bytes.append(byte) }
+    bytes.append(guardian.firstValidationLoss ?? .nan)
     return bytes.bytes
   }
 
@@ -50,11 +50,13 @@ extension GuardedController.State {
     var bytes = ByteReader(stored)
     guard let format = bytes.integer(UInt8.self), 1...Self.format ~= format,
       let actor = bytes.array({ $0.float() }), let critic = bytes.array({ $0.float() }),
-      let validationLosses = bytes.array({ $0.double() }), let trainLosses = bytes.array({ $0.double() }),
+      let validationLosses = bytes.array({ $0.double() }),
+      format > 3 || bytes.array({ $0.double() }) != nil,
       let failures = bytes.integer(UInt32.self), let goodObservations = bytes.integer(UInt32.self),
       let hasHandedOver = bytes.integer(UInt8.self),
       let ceiling = format == 1 ? 0 : bytes.double(),
-      let history = format < 3 ? [] : bytes.array({ $0.integer(UInt8.self) }), bytes.isAtEnd,
+      let history = format < 3 ? [] : bytes.array({ $0.integer(UInt8.self) }),
+      let firstLoss = format < 4 ? .nan : bytes.double(), bytes.isAtEnd,
       let past = history.isEmpty
         ? RunHistory(looksBack: false) : try? Self.decoder.decode(RunHistory.self, from: Data(history))
     else { return nil }
@@ -62,8 +64,9 @@ extension GuardedController.State {
       controller: ControllerSession.Memory(
         recurrent: RecurrentState(actor: actor, critic: critic), history: past),
       guardian: Guardian.State(
-        validationLosses: validationLosses, trainLosses: trainLosses, failures: Int(failures),
-        goodObservations: Int(goodObservations), ceiling: ceiling > 0 ? ceiling : nil,
+        validationLosses: validationLosses, firstValidationLoss: firstLoss.isNaN ? nil : firstLoss,
+        failures: Int(failures), goodObservations: Int(goodObservations),
+        ceiling: ceiling > 0 ? ceiling : nil,
         hasHandedOver: hasHandedOver == 1))
   }
 }

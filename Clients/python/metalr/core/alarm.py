@@ -6,6 +6,7 @@ import math
 from collections import deque
 from typing import Deque, List, Optional
 
+from .guardian import SPIKE_SHARE
 from .numbers import median
 
 #: Losses that the recent past is judged by.
@@ -23,8 +24,8 @@ class Alarm:
 
     A failure is
     - a loss that is not finite;
-    - a spike: the median of the latest 5 losses is above ``median + (spike_ratio - 1) |median|`` and above
-      ``median + 10 MAD`` of the 64 before them;
+    - a spike: the median of the latest 5 losses is above ``median + (spike_ratio - 1) |median|``, above ``median + 10 MAD``
+      and above ``median + 0.5 (first - median)`` of the 64 before them, where `first` is the first median of 16 losses;
     - a relapse: the median of the latest 5 and that of the latest 16 are above two thirds of the way back from the lowest median
       of 16 losses so far to the first one, and above the lowest by 6 MADs, its own or those of the 64 before.
     """
@@ -62,7 +63,10 @@ class Alarm:
         if now <= middle + (self.spike_ratio - 1) * abs(middle):
             return None
         noise = median([abs(value - middle) for value in self._past])
-        return f"the loss rose from {middle:.4g} to {now:.4g}" if now > middle + self.noise * noise else None
+        # Losses near 0 jump by large factors: a spike costs half of what the training has gained.
+        gain = 0.0 if self._first is None else self._first - middle
+        is_spike = now > middle + max(self.noise * noise, SPIKE_SHARE * gain)
+        return f"the loss rose from {middle:.4g} to {now:.4g}" if is_spike else None
 
     def _relapse(self, now: float) -> Optional[str]:
         if self._first is None or self._first <= self._lowest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
 from .measures import Observation
 from .numbers import clamp, is_finite, median
@@ -11,27 +11,30 @@ from .numbers import clamp, is_finite, median
 WINDOW = 10
 FEWEST_FOR_MEDIAN = 3
 SPIKE_NOISE = 10.0
+SPIKE_SHARE = 0.5
 RECOVERY = 10
 
 
-def is_spike(loss: float, recent: List[float], ratio: float) -> bool:
-    """Whether a loss is above ``median + (ratio - 1) |median|`` and above ``median + 10 MAD`` of the recent ones.
+def is_spike(loss: float, recent: List[float], ratio: float, first: Optional[float] = None) -> bool:
+    """Whether a loss is far above the recent ones.
 
-    Of fewer than three the highest stands for the median, and the second rule asks nothing.
+    It is above ``median + (ratio - 1) |median|``, above ``median + 10 MAD`` and above ``median + 0.5 (first - median)``, where
+    `first` is the first loss of the run. Of fewer than three the highest stands for the median, and the second bound asks nothing.
     """
     if not recent:
         return False
     is_beginning = len(recent) < FEWEST_FOR_MEDIAN
     middle = max(recent) if is_beginning else median(recent)
     noise = 0.0 if is_beginning else median([abs(value - middle) for value in recent])
-    return loss > middle + (ratio - 1) * abs(middle) and loss > middle + SPIKE_NOISE * noise
+    gain = 0.0 if first is None else first - middle
+    return all(loss > middle + bound for bound in ((ratio - 1) * abs(middle), SPIKE_NOISE * noise, SPIKE_SHARE * gain))
 
 
 class Guardian:
     """Watches over one run.
 
     spike_ratio: how many times the median of the recent losses counts as a spike.
-    rollback_scale: what the rate is multiplied with after a failure.
+    rollback_scale: what the rate is multiplied with after a failure; after the n-th in a row with its n-th power.
     rollbacks: failures in a row that are answered with a rollback; the next one stops the run.
     maximum_change: the largest factor between one rate and the next.
     """
@@ -40,7 +43,7 @@ class Guardian:
         self,
         spike_ratio: float = 3.0,
         rollback_scale: float = 0.5,
-        rollbacks: int = 3,
+        rollbacks: int = 6,
         maximum_change: float = 10.0,
         minimum: float = 1e-6,
         maximum: float = 1.0,
@@ -52,7 +55,8 @@ class Guardian:
             )
         self.spike_ratio, self.rollback_scale, self.rollbacks = spike_ratio, rollback_scale, rollbacks
         self.maximum_change, self.minimum, self.maximum = maximum_change, minimum, maximum
-        self.losses: Dict[str, List[float]] = {"train": [], "validation": []}
+        self.losses: List[float] = []
+        self.first: Optional[float] = None
         self.failures = self.good_observations = 0
         self.ceiling: Optional[float] = None
 
@@ -60,19 +64,18 @@ class Guardian:
         """Whether an observation has a number that is not finite, or a loss far above the recent ones."""
         if not observation.is_finite:
             return True
-        return is_spike(observation.validation_loss, self.losses["validation"], self.spike_ratio) or is_spike(
-            observation.train_loss, self.losses["train"], self.spike_ratio
-        )
+        return is_spike(observation.validation_loss, self.losses, self.spike_ratio, self.first)
 
     def accept(self, observation: Observation) -> None:
         """Takes a good observation into account."""
-        for name, loss in (("train", observation.train_loss), ("validation", observation.validation_loss)):
-            self.losses[name] = (self.losses[name] + [loss])[-WINDOW:]
+        if not self.losses:
+            self.first = observation.validation_loss
+        self.losses = (self.losses + [observation.validation_loss])[-WINDOW:]
         self.good_observations += 1
         if self.good_observations % RECOVERY:
             return
         self.failures = 0
-        # One rollback is undone at a time: whoever follows a schedule would go straight back to the rate that failed.
+        # The ceiling rises slowly: whoever follows a schedule would go straight back to the rate that failed.
         higher = math.inf if self.ceiling is None else self.ceiling / self.rollback_scale
         self.ceiling = higher if higher < self.maximum else None
 
@@ -82,7 +85,7 @@ class Guardian:
         self.failures += 1
         if self.failures > self.rollbacks:
             return rate, "stop"
-        lower = clamp(rate * self.rollback_scale, min(self.minimum, rate), self.maximum)
+        lower = clamp(rate * self.rollback_scale**self.failures, min(self.minimum, rate), self.maximum)
         self.ceiling = lower
         return lower, "rollback"
 
@@ -97,7 +100,8 @@ class Guardian:
     def state(self) -> dict:
         """What is remembered of the run."""
         return {
-            "losses": {name: list(losses) for name, losses in self.losses.items()},
+            "validationLosses": list(self.losses),
+            "firstValidationLoss": self.first,
             "failures": self.failures,
             "goodObservations": self.good_observations,
             "ceiling": self.ceiling,
@@ -105,6 +109,8 @@ class Guardian:
 
     def load_state(self, state: Mapping) -> None:
         """Goes on with a run whose state was kept."""
-        self.losses = {name: list(losses) for name, losses in state["losses"].items()}
+        # States of 0.2 have losses by kind, and no first one.
+        self.losses = list(state["validationLosses"] if "validationLosses" in state else state["losses"]["validation"])
+        self.first = state.get("firstValidationLoss")
         self.failures, self.good_observations = state["failures"], state["goodObservations"]
         self.ceiling = state["ceiling"]

@@ -35,16 +35,17 @@ class Guard:
 
     A failure is a loss that is not finite, a spike or a relapse (`metalr.core.alarm`). The training then goes on from a copy
     that was made before the failure, with other batches. Most failures do not return then, so that the rate stays (Chowdhery
-    et al., 2022, arXiv 2204.02311, section 5.1). A further failure within `recovery` good steps lowers it: the optimizer takes
-    its steps at the scheduler's rate times `factor`, which the scheduler does not see. After `recovery` good steps one
-    lowering is undone.
+    et al., 2022, arXiv 2204.02311, section 5.1). Further failures within `recovery` good steps lower it, each more than the one
+    before: by `rate_scale`, its square, its cube and so on. The optimizer takes its steps at the scheduler's rate times
+    `factor`, which the scheduler does not see. After every `recovery` good steps `factor` rises by 1 / `rate_scale`, up to 1.
 
     every: steps between two copies of model and optimizer. Two are kept, and more where `every` is below 21, because a
         failure may be noticed 21 steps after it began. While the loss is raised no copy is made.
     save, load: the job's own functions in place of copies in memory: `save()` returns what `load(it)` goes back to.
     device: where copies are kept, such as "cpu"; by default beside the originals.
     rollbacks: failures in a row that are answered by going back; the next one stops the training.
-    rate_scale: what the rate is multiplied with after a second failure in a row, and each further one.
+    rate_scale: what the rate is multiplied with after a second failure in a row; after the n-th with the power n - 1. With the
+        defaults this lowers the rate by 2,000,000 in all.
     group: the process group that trains together; the ranks' losses are compared every 10 steps.
     """
 
@@ -56,7 +57,7 @@ class Guard:
         save: Optional[Callable[[], Any]] = None,
         load: Optional[Callable[[Any], None]] = None,
         device: Optional[str] = None,
-        rollbacks: int = 3,
+        rollbacks: int = 7,
         rate_scale: float = 0.5,
         recovery: int = 200,
         spike_ratio: float = 3.0,
@@ -142,7 +143,7 @@ class Guard:
         label = self._copies.go_back(lambda copied_at: copied_at <= safe)
         self._alarm.forget()
         if self._failures > 1:
-            self.factor *= self._rate_scale
+            self.factor *= self._rate_scale ** (self._failures - 1)
         self.count += 1
         self._copied_at = self._steps
         self.verdict = "rollback"
