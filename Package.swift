@@ -131,7 +131,8 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "MetaLR", "Files"]),
     .testTarget(name: "MPIJobTests", dependencies: ["MPIJob"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Command"], exclude: ["served_looks.py", "training_client.py"]),
+      name: "CommandTests", dependencies: ["Command"],
+      exclude: ["served_looks.py", "served_runs.py", "training_client.py"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: ["Service", .product(name: "Yams", package: "Yams", condition: service)]),

@@ -60,6 +60,12 @@
         valueName: "file"))
     var auditLog: String?
 
+    @Flag(
+      help:
+        "Let controllers learn from runs whose jobs do not say otherwise, see metalr train-controller --from-runs."
+    )
+    var learnFromRuns = false
+
     @OptionGroup(title: "Guardian") var guardian: GuardianOptions
     @OptionGroup(title: "Retention") var retention: ServeRetentionOptions
     @OptionGroup(title: "Trainings") var trainings: ServeTrainingOptions
@@ -82,6 +88,7 @@
       configuration.auditLog = auditLog
       configuration.fallback = ServiceFallback(rawValue: guardian.fallback.rawValue)
       configuration.guardian = guardian.configuration
+      configuration.learnsFromRuns = learnFromRuns
       configuration.retention = retention.retention
       configuration.limits = limits.limits
       configuration.trainings = try trainings.configuration

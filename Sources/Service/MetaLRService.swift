@@ -50,7 +50,8 @@ public struct MetaLRService: Sendable {
     let guardian = try Guardian(configuration: configuration.guardian)
     store = try RunStore(
       path: configuration.database, metrics: StoreMetrics(registry), logger: logger,
-      rules: RunRules(guardian: guardian, fallback: configuration.fallback),
+      rules: RunRules(
+        guardian: guardian, fallback: configuration.fallback, learns: configuration.learnsFromRuns),
       afterCommit: { events in
         hub.publish(events)
         for event in events { metrics.happened(event) }

@@ -25,6 +25,8 @@ public struct ServiceConfiguration: Sendable {
   public var fallback: ServiceFallback?
   /// Thresholds of the guardian in runs opened from now on; a run keeps those that it began with.
   public var guardian: Guardian.Configuration
+  /// Whether controllers may learn from runs opened from now on whose jobs do not say it; false by default.
+  public var learnsFromRuns = false
   /// Limits on what clients may use.
   public var limits: Limits
   /// How long runs are kept.

@@ -24,6 +24,10 @@ public struct ControllerFiles: Sendable {
   public var losses: String { base + ".losses.svg" }
   /// What an unfinished training goes on from.
   public var state: String { base + ".state" }
+  /// A trained controller that its test did not accept.
+  public var candidate: String { base + ".candidate.ckpt" }
+  /// The served runs that a training learned from.
+  public var runs: String { base + ".runs.json" }
 
   /// Refuses a checkpoint that is a folder before the training, not after it.
   ///

@@ -14,6 +14,13 @@ public protocol ControllerTest: Sendable {
 public protocol ControllerTestResult: Sendable {
   /// What the checkpoint's card keeps of it.
   var rows: [EvaluationRow] { get }
+  /// Whether the controller may take its place; a test that only measures accepts all, the default.
+  var isAccepted: Bool { get }
+}
+
+extension ControllerTestResult {
+  /// Yes.
+  public var isAccepted: Bool { true }
 }
 
 /// A test on seeds of one problem that the controller was not trained on, against its beginning, the constant rate and the

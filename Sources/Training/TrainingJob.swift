@@ -24,6 +24,25 @@ public struct TrainingJob: Sendable {
   public let files: ControllerFiles
   /// How the trained controller is tested; nil for no test.
   public let test: (any ControllerTest)?
+  /// Whether the controller is written to its checkpoint also where its test does not accept it; false by default, where
+  /// it is written as ``ControllerFiles/candidate`` then.
+  public var promotesAnyway = false
+  /// Files to write when the training begins, and not when it is resumed; none by default.
+  public var attachments: [Attachment] = []
+
+  /// A file beside the checkpoint.
+  public struct Attachment: Sendable, Equatable {
+    /// Where it is written.
+    public let path: String
+    /// What is written.
+    public let data: Data
+
+    /// A file with contents.
+    public init(path: String, data: Data) {
+      self.path = path
+      self.data = data
+    }
+  }
 
   /// Seconds between two saves of the state, at least; an update that takes longer is always saved.
   private static let secondsBetweenSaves = 20.0
@@ -74,6 +93,8 @@ public struct TrainingJob: Sendable {
     public let test: (any ControllerTestResult)?
     /// What was written to the checkpoint.
     public let card: ControllerCard
+    /// Where the controller was written: the checkpoint, or the candidate.
+    public let path: String
   }
 
   /// Whether a job like this one makes controllers with such a card.
@@ -107,6 +128,7 @@ public struct TrainingJob: Sendable {
     defer { withExtendedLifetime(lock) {} }
     var training = try begin(start, communicator, lock: &lock)
     if isFirst, lock == nil { lock = try takeLock() }
+    if isFirst, start != .resumed { try attach() }
     onEvent(
       .began(
         done: training.state.episodeCount, total: configuration.episodes,
@@ -131,11 +153,19 @@ public struct TrainingJob: Sendable {
       problems: problems.description, teachers: teachers, training: configuration,
       episodes: training.state.episodeCount, steps: training.state.stepCount, evaluation: result?.rows ?? [],
       earlier: earlier)
+    let isPromoted = promotesAnyway || result?.isAccepted ?? true
+    let path = isPromoted ? files.checkpoint : files.candidate
     if isFirst {
-      try writing { try Checkpoint(controller: training.controller, card: card).write(to: files.checkpoint) }
+      try writing { try Checkpoint(controller: training.controller, card: card).write(to: path) }
+      // One of an earlier training would be taken for what came of this one.
+      if isPromoted { try? FileManager.default.removeItem(atPath: files.candidate) }
       TrainingStateStore(folder: files.state).remove()
     }
-    return Outcome(training: training, test: result, card: card)
+    return Outcome(training: training, test: result, card: card, path: path)
+  }
+
+  private func attach() throws {
+    try writing { for file in attachments { try AtomicFile.write(file.data, to: file.path) } }
   }
 
   /// One update; a stop saves what was done so far.
@@ -164,8 +194,8 @@ public struct TrainingJob: Sendable {
     func find() throws -> [SavedTraining] {
       let store = TrainingStateStore(folder: files.state)
       if FileManager.default.fileExists(atPath: files.state) { lock = try takeLock() }
-      let isFinished = store.isEmpty && FileManager.default.fileExists(atPath: files.checkpoint)
-      guard start == .restarted || !isFinished else { throw FinishedTraining(checkpoint: files.checkpoint) }
+      let finished = [files.checkpoint, files.candidate].first(where: FileManager.default.fileExists)
+      if let finished, store.isEmpty, start != .restarted { throw FinishedTraining(checkpoint: finished) }
       var found: [SavedTraining] = []
       switch start {
       case .restarted:

@@ -1,5 +1,14 @@
+import BuiltInTrainees
 import Foundation
 import MetaLR
+
+extension DrawnRange {
+  /// What the controllers for any training that come with the program are trained on.
+  public static let universal = DrawnRange(
+    widths: [8, 16, 32, 48, 64, 128, 256], layers: 0...8, initialScales: 0.3...2, budgets: 50...2000,
+    batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], trainCounts: 256...32_767, validationCount: 512,
+    operations: 200e6, reach: 5, convolutions: 0.15, images: 0.02, regularization: 0.25, averaging: 0.5)
+}
 
 extension ControllerTraining.Configuration {
   /// How a controller for any training is trained: by reward alone, over sampled problems, each episode judged by others
@@ -44,6 +53,19 @@ extension ControllerTraining.Configuration {
     configuration.goOn(from: controller)
     configuration.episodesPerUpdate = 64
     configuration.policyAverage = 0.5
+    configuration.ppo.actorLearningRate = 3e-4
+    return configuration
+  }
+
+  /// How a controller for any training goes on learning on sampled problems, some of them of a kind.
+  ///
+  /// Steps are as small as for given problems, and the average is over the last ten updates: there are tens, not hundreds.
+  public static func continuation(of controller: Controller, episodes: Int, seed: UInt64 = 0)
+    -> ControllerTraining.Configuration
+  {
+    var configuration = universal(episodes: episodes, seed: seed)
+    configuration.goOn(from: controller)
+    configuration.policyAverage = 0.9
     configuration.ppo.actorLearningRate = 3e-4
     return configuration
   }

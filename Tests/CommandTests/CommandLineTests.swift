@@ -75,7 +75,7 @@ struct CommandLineTests {
   @Test("The help lists every exit status")
   func exitStatuses() throws {
     let help = try ProgramRun("--help").output
-    for status in ["0", "64", "65", "66", "69", "70", "73", "74", "130"] {
+    for status in ["0", "1", "64", "65", "66", "69", "70", "73", "74", "130"] {
       #expect(help.contains("\n  \(status) "), "status \(status)")
     }
   }

@@ -94,11 +94,13 @@ class Client:
         interval: int = 10,
         labels: Optional[Mapping[str, str]] = None,
         trainee: Optional[Mapping[str, Any]] = None,
+        learn: Optional[bool] = None,
     ) -> Dict[str, Any]:
         """Opens a run; returns its id, the step to report first, the rate until then, and the looks that it asks for.
 
         trainee: "optimizer", "network" and "batchSize" of the training, as far as they are known. The answer's "unfamiliar" lists
         what the controller was not trained with.
+        learn: whether controllers may be trained on problems like this run; None for what the service was started with.
         """
         body = {
             "controller": controller,
@@ -109,6 +111,8 @@ class Client:
         }
         if trainee:
             body["trainee"] = dict(trainee)
+        if learn is not None:
+            body["learn"] = learn
         # The key makes a repetition open no second run.
         return self._json("POST", "/v1/runs", body, {"Idempotency-Key": uuid.uuid4().hex})
 

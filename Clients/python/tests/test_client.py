@@ -61,6 +61,14 @@ class ClientTests(unittest.TestCase):
         self.assertEqual(len(keys), 1)
         self.assertEqual(FakeService.seen[0][2]["Authorization"], "Bearer t")
 
+    def test_whether_a_run_may_be_learned_from_is_said_only_where_it_is_known(self):
+        FakeService.script = [(201, {"id": "r"}), (201, {"id": "s"})]
+        self.client.open_run("c", 0.1, 10)
+        self.client.open_run("c", 0.1, 10, learn=False)
+        bodies = [request[3] for request in FakeService.seen]
+        self.assertNotIn("learn", bodies[0])
+        self.assertIs(bodies[1]["learn"], False)
+
     def test_a_refusal_is_not_repeated(self):
         FakeService.script = [(409, ERROR)]
         with self.assertRaises(ServiceError) as caught:

@@ -1,6 +1,8 @@
 /// How the program ends, with the numbers of BSD's `sysexits.h` and the shell's convention for signals.
 enum ExitStatus: RawRepresentable, Equatable {
   case success
+  /// A controller that was trained further is not better, and did not take its place.
+  case notPromoted
   /// The command line is wrong.
   case usage
   /// An input is damaged or of the wrong kind.
@@ -20,7 +22,8 @@ enum ExitStatus: RawRepresentable, Equatable {
 
   /// Every status that does not come from a signal.
   static let all: [ExitStatus] = [
-    .success, .usage, .badData, .missingInput, .unavailable, .software, .cannotWrite, .standardOutput,
+    .success, .notPromoted, .usage, .badData, .missingInput, .unavailable, .software, .cannotWrite,
+    .standardOutput,
   ]
 
   /// The status with a number, or nil when the program never ends with it.
@@ -38,6 +41,7 @@ enum ExitStatus: RawRepresentable, Equatable {
   var rawValue: Int32 {
     switch self {
     case .success: 0
+    case .notPromoted: 1
     case .usage: 64
     case .badData: 65
     case .missingInput: 66
@@ -53,6 +57,7 @@ enum ExitStatus: RawRepresentable, Equatable {
   var meaning: String {
     switch self {
     case .success: "success"
+    case .notPromoted: "a controller that went on learning is not better (train-controller --from-runs)"
     case .usage: "unknown or impossible option"
     case .badData: "an input file is damaged or of the wrong kind"
     case .missingInput: "an input file or data set is not there"

@@ -7,7 +7,7 @@ import Training
 struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Training episodes (default: 100000 over sampled problems, with --preset universal 102400; on one problem the preset's, with --teacher 12).",
+      "Training episodes (default: 100000 over sampled problems, with --preset universal 102400, with --from-runs 10240; on one problem the preset's, with --teacher 12).",
       valueName: "count"))
   var episodes: Int?
 
@@ -95,6 +95,13 @@ struct LearningOptions: ParsableArguments {
     of trained: Controller, episodes usual: Int, seed: UInt64
   ) throws -> ControllerTraining.Configuration {
     try completed(.adaptation(of: trained, episodes: episodes ?? usual, seed: seed))
+  }
+
+  /// How a controller for any training goes on learning on sampled problems, some of them of a kind.
+  func continuation(
+    of trained: Controller, episodes usual: Int, seed: UInt64
+  ) throws -> ControllerTraining.Configuration {
+    try completed(.continuation(of: trained, episodes: episodes ?? usual, seed: seed))
   }
 
   /// A training by groups with the options that it shares with others.

@@ -26,6 +26,7 @@ struct TrainController: ParsableCommand {
         metalr train-controller --from cifar.ckpt --dataset fashion --episodes 60 --output adapted.ckpt
         metalr train-controller --teacher one-cycle:0.01 --dataset fashion --output imitation.ckpt
         metalr train-controller --problems mine.json
+        metalr train-controller --from-runs metalr.sqlite --from universal --output ours.ckpt
         metalr train-controller --trainee 'python3 trainee.py --model resnet18' --workers 4
 
       Beside the checkpoint it writes a log (.log.csv, and for TensorBoard .events) and, for one problem, two pictures \
@@ -51,6 +52,8 @@ struct TrainController: ParsableCommand {
     completion: .file(extensions: ["ckpt"]))
   var from: String?
 
+  @OptionGroup(title: "Served runs") var served: ServedRunOptions
+
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where the controller is written.", valueName: "file"),
     completion: .file(extensions: ["ckpt"]))
@@ -58,7 +61,7 @@ struct TrainController: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Held-out seeds of the test on one problem (default: 6 or 10), or problems of each suite after sampled ones (default: 40); 0 for no test.",
+      "Held-out seeds of the test on one problem (default: 6 or 10), or problems of each suite after sampled ones (default: 40; with --from-runs 200); 0 for no test.",
       valueName: "count"))
   var seeds: Int?
 
@@ -78,6 +81,12 @@ struct TrainController: ParsableCommand {
       throw ValidationError("--resume goes on and --restart begins again; give one of them.")
     }
     try validateCount("--seeds", seeds, from: 0)
+    try served.validate(testProblems: seeds)
+    if served.fromRuns != nil, problems != nil || !samplesProblems {
+      throw ValidationError(
+        "--from-runs is for sampled problems; leave out --problems, --dataset, --model, --trainee, --teacher and --preset."
+      )
+    }
     if problems != nil,
       trainee.data.dataset != nil || trainee.process.command != nil || learning.teacher != nil
     {
@@ -102,15 +111,16 @@ struct TrainController: ParsableCommand {
     try Job.run(interrupt, show) { job in
       let files = ControllerFiles(checkpoint: output)
       try writingOutput { try files.requireNoFolder() }
-      let training = try trainingJob()
+      let training = try trainingJob(job)
       let outcome = try run(training, job, interrupt: interrupt)
       guard job.isFirst else { return }
       try report(outcome, files: files)
     }
   }
 
-  /// The training that the options describe.
-  func trainingJob() throws -> TrainingJob {
+  /// The training that the options describe, done by the ranks of `job` together; nil for this process alone.
+  func trainingJob(_ job: Job? = nil) throws -> TrainingJob {
+    if let database = served.fromRuns { return try continued(on: database, job) }
     let trained = try from.map { try Checkpoint(contentsOf: ShippedCheckpoints.path(of: $0)) }
     let files = ControllerFiles(checkpoint: output)
     if let problems {
@@ -190,12 +200,7 @@ struct TrainController: ParsableCommand {
       episodes: isShort ? 100_000 : 102_400, seed: seed.seed, from: trained?.controller)
     // Short runs are cheap, and teach the most in a few minutes.
     var range = DrawnRange(operations: 60e6, regularization: 0.25, averaging: 0.5)
-    if !isShort {
-      range = DrawnRange(
-        widths: [8, 16, 32, 48, 64, 128, 256], layers: 0...8, initialScales: 0.3...2, budgets: 50...2000,
-        batchSizes: [4, 8, 16, 32, 64, 128, 256, 512], trainCounts: 256...32_767, validationCount: 512,
-        operations: 200e6, reach: 5, convolutions: 0.15, images: 0.02, regularization: 0.25, averaging: 0.5)
-    }
+    if !isShort { range = .universal }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer
     // The policy learns without a fall, which sampled problems do not ask for, and keeps to what it learned beside one.
@@ -253,7 +258,14 @@ struct TrainController: ParsableCommand {
 
   /// Draws the pictures and prints the results.
   private func report(_ outcome: TrainingJob.Outcome, files: ControllerFiles) throws {
-    var written = [files.checkpoint, files.log, files.events]
+    var written = [outcome.path, files.log, files.events]
+    if served.fromRuns != nil { written.append(files.runs) }
+    if let result = outcome.test as? PairedTest.Result {
+      let report = PairedReport(result, outcome, files: files, written: written)
+      try show.show(report, text: report.text)
+      if !report.isPromoted { throw ExitCode(ExitStatus.notPromoted.rawValue) }
+      return
+    }
     let episodes = outcome.training.state.episodeCount
     if let tests = outcome.test as? SuiteTest.Result {
       let tables = tests.suites.map { SuiteTable(results: $0).text }.joined(separator: "\n")

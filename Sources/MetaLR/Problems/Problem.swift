@@ -10,6 +10,9 @@ public struct Problem: Sendable {
   public var usualLearningRate: Double
   /// Loss of the best constant prediction; gives nil where nobody knows.
   public var chanceLoss: @Sendable () -> Double?
+  /// What is known of the beginning of its runs and of what their controller is told; nil, the default, for what a training
+  /// says.
+  public var conditions: RunConditions?
   /// A schedule to imitate on it; nil for none.
   public var teacher: ScheduleSpecification?
   /// The same problem with another optimizer or another average of the weights, both named as on a command line, and nil
@@ -21,7 +24,8 @@ public struct Problem: Sendable {
   /// Creates a problem; the properties document each part.
   public init(
     _ description: ProblemDescription, plan: RunPlan, usualLearningRate: Double = 1e-3,
-    chanceLoss: @escaping @Sendable () -> Double? = { nil }, teacher: ScheduleSpecification? = nil,
+    chanceLoss: @escaping @Sendable () -> Double? = { nil }, conditions: RunConditions? = nil,
+    teacher: ScheduleSpecification? = nil,
     with: (@Sendable (_ optimizer: String?, _ averaging: String?) throws -> Problem)? = nil,
     trainee: @escaping @Sendable (_ idle: (any Trainee)?) throws -> any Trainee
   ) {
@@ -29,6 +33,7 @@ public struct Problem: Sendable {
     self.plan = plan
     self.usualLearningRate = usualLearningRate
     self.chanceLoss = chanceLoss
+    self.conditions = conditions
     self.teacher = teacher
     self.with = with
     self.trainee = trainee

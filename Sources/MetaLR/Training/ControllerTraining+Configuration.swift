@@ -130,16 +130,23 @@ extension ControllerTraining {
     }
 
     /// Where a group begins: sampled around the usual rate, or one of the given rates.
-    func initialLearningRate(ofGroup number: Int, usual: Double, using generator: inout SeededGenerator)
-      -> Double
-    {
-      guard let decades = initialRateDecades else { return initialLearningRate(ofEpisode: number) }
+    func initialLearningRate(
+      ofGroup number: Int, usual: Double, under conditions: RunConditions?,
+      using generator: inout SeededGenerator
+    ) -> Double {
+      guard let decades = conditions?.initialRateDecades ?? initialRateDecades else {
+        return initialLearningRate(ofEpisode: number)
+      }
       let exponent = decades.lowerBound + (decades.upperBound - decades.lowerBound) * generator.nextUniform()
       return min(max(usual * pow(10, exponent), action.minimum), action.maximum)
     }
 
-    /// Which features an episode lacks, and whether it may look before the first step.
-    func absences(using generator: inout SeededGenerator) -> (hidden: Set<FeatureGroup>, looks: Bool) {
+    /// Which features an episode lacks, and whether it may look before the first step; the conditions of its problem go
+    /// before chance.
+    func absences(
+      under conditions: RunConditions?, using generator: inout SeededGenerator
+    ) -> (hidden: Set<FeatureGroup>, looks: Bool) {
+      if let conditions { return ([], conditions.looks) }
       guard absence > 0, generator.nextUniform() < 0.5 else { return ([], true) }
       let hidden = FeatureGroup.allCases.filter { $0.mayBeAbsent && generator.nextUniform() < absence }
       return (Set(hidden), generator.nextUniform() >= absence)

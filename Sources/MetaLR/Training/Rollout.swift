@@ -12,13 +12,16 @@ struct Rollout: Sendable, Codable {
     configuration: ControllerTraining.Configuration, shouldStop: @escaping @Sendable () -> Bool
   ) throws {
     let problem = start.problem
-    var session = ExploringSession(
-      controller: controller,
-      teacher: try problem.teacher?.schedule(totalSteps: problem.plan.stepBudget), hiding: start.hidden,
-      looks: start.looks, usesCritic: configuration.groupSize == 1, exploration: start.exploration)
+    var source = ConditionedSource(
+      ExploringSession(
+        controller: controller,
+        teacher: try problem.teacher?.schedule(totalSteps: problem.plan.stepBudget), hiding: start.hidden,
+        looks: start.looks, usesCritic: configuration.groupSize == 1, exploration: start.exploration),
+      under: problem.conditions)
     let course = try RunCourse.driven(
-      trainee, by: &session, seed: start.seed, initialLearningRate: start.initialLearningRate,
+      trainee, by: &source, seed: start.seed, initialLearningRate: start.initialLearningRate,
       plan: problem.plan, keepsBest: false, shouldStop: shouldStop)
+    var session = source.source
     let chance = problem.chanceLoss()
     let rewards = configuration.reward.values(
       of: course, plan: problem.plan, discount: configuration.ppo.discount, chance: chance)
@@ -83,7 +86,7 @@ extension EpisodeStart {
     self.problem = problem
     var own = SeededGenerator(seed: configuration.seed, stream: Stream.episode(number))
     if configuration.groupSize == 1, configuration.initialRateDecades == nil,
-      configuration.absence == 0
+      configuration.absence == 0, problem.conditions == nil
     {
       seed = own.next()
       initialLearningRate = configuration.initialLearningRate(ofEpisode: group / cycle)
@@ -92,8 +95,9 @@ extension EpisodeStart {
       var generator = SeededGenerator(seed: configuration.seed, stream: Stream.group(group))
       seed = generator.next()
       initialLearningRate = configuration.initialLearningRate(
-        ofGroup: group / cycle, usual: problem.usualLearningRate, using: &generator)
-      (hidden, looks) = configuration.absences(using: &generator)
+        ofGroup: group / cycle, usual: problem.usualLearningRate, under: problem.conditions,
+        using: &generator)
+      (hidden, looks) = configuration.absences(under: problem.conditions, using: &generator)
     }
     let decisions = problem.plan.decisions + (looks ? configuration.action.looks : 0)
     var shared = SeededGenerator(seed: configuration.seed, stream: Stream.branch(ofGroup: group))

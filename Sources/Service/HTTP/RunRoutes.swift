@@ -27,7 +27,8 @@ struct RunRoutes: Sendable {
     try opening.trainee?.validate()
     let controller = try await library.controller(body.controller)
     let (run, isNew) = try await store.open(
-      body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken)
+      body, owner: owner, requestKey: key, controller: controller, limit: limits.runsPerToken,
+      learns: opening.learns)
     return position(
       of: run, looks: controller.controller.action.looks,
       unfamiliar: opening.unfamiliar(under: controller.card), status: isNew ? .created : .ok)

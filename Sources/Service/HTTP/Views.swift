@@ -8,7 +8,7 @@ struct RunView: Encodable, Sendable {
     case id, owner, controller, controllerHash, initialLearningRate, totalSteps, interval, labels, created,
       lastSeen,
       status,
-      rewinds, decisionVersion
+      rewinds, decisionVersion, learn
     case step, nextStep, learningRate, trainLoss, validationLoss, verdict, source, outOfDistribution
   }
 
@@ -28,6 +28,7 @@ struct RunView: Encodable, Sendable {
     try container.encode(run.status, forKey: .status)
     try container.encode(run.rewinds, forKey: .rewinds)
     try container.encode(run.decisionVersion, forKey: .decisionVersion)
+    try container.encode(run.rules.learns, forKey: .learn)
     try container.encode(run.last?.step, forKey: .step)
     try container.encode(run.nextStep, forKey: .nextStep)
     try container.encode(run.learningRate, forKey: .learningRate)

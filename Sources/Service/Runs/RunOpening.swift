@@ -4,13 +4,19 @@ import MetaLR
 struct RunOpening: Decodable, Sendable {
   let request: RunRequest
   let trainee: DescribedTrainee?
+  /// Whether controllers may learn from the run; nil for what the service was started with.
+  let learns: Bool?
 
-  private enum CodingKeys: String, CodingKey { case trainee }
+  private enum CodingKeys: String, CodingKey {
+    case trainee
+    case learns = "learn"
+  }
 
   init(from decoder: any Decoder) throws {
     request = try RunRequest(from: decoder)
-    trainee = try decoder.container(keyedBy: CodingKeys.self)
-      .decodeIfPresent(DescribedTrainee.self, forKey: .trainee)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    trainee = try container.decodeIfPresent(DescribedTrainee.self, forKey: .trainee)
+    learns = try container.decodeIfPresent(Bool.self, forKey: .learns)
   }
 
   /// How the run differs from what a controller was trained with: "optimizer sgd, trained with adam".

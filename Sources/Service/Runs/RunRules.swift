@@ -21,13 +21,15 @@ public enum ServiceFallback: String, CaseIterable, Sendable {
   }
 }
 
-/// What decides for a run beside its controller.
+/// What holds for a run beside its controller: what else decides, and whether controllers may learn from it.
 ///
 /// It is stored with the run, so that a service that is started with other options repeats the same answers and
 /// goes on as the run began.
 struct RunRules: Sendable, Equatable {
   let guardian: Guardian
   let fallback: ServiceFallback?
+  /// Whether a training of controllers may read the run, see ``ServedRuns``.
+  var learns = false
 
   /// The rules of this build: a build of another version may decide otherwise for the same run.
   static let decisionVersion = Guardian.rulesVersion
@@ -35,6 +37,14 @@ struct RunRules: Sendable, Equatable {
   private enum Name {
     static let guardian = "guardian"
     static let fallback = "fallback"
+    static let learns = "learn"
+  }
+
+  /// The same, where it was said whether controllers may learn from the run.
+  func learning(_ learns: Bool?) -> RunRules {
+    var rules = self
+    rules.learns = learns ?? self.learns
+    return rules
   }
 
   /// Puts a controller under these rules.
@@ -46,6 +56,7 @@ struct RunRules: Sendable, Equatable {
   var stored: String {
     var object: [String: Any] = [Name.guardian: Self.thresholds(guardian.configuration)]
     object[Name.fallback] = fallback?.rawValue
+    if learns { object[Name.learns] = true }
     let data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
@@ -69,6 +80,7 @@ extension RunRules {
       let guardian = try? Guardian(configuration: configuration)
     else { return nil }
     self.guardian = guardian
+    learns = object[Name.learns] as? Bool ?? false
     guard let name = object[Name.fallback] as? String else {
       fallback = nil
       return

@@ -44,7 +44,8 @@ final class RunStore: Sendable {
     do {
       var olds = 0
       try backend.transaction(.none) { transaction in
-        olds = try transaction.adopt(rules)
+        // Nobody said of runs from before that they may be learned from.
+        olds = try transaction.adopt(rules.learning(false))
         return 0
       }
       if olds > 0 {
@@ -71,13 +72,15 @@ final class RunStore: Sendable {
   ///   - requestKey: The client's own name for this request, nil for none: the same key opens one run.
   ///   - controller: Decides.
   ///   - limit: Open runs that an owner may have.
+  ///   - learns: Whether controllers may learn from it; nil, the default, for what the rules say.
   /// - Returns: The run, and whether it is new.
   /// - Throws: ``ServiceError`` past the limit, or when the key opened another run.
   func open(
-    _ request: RunRequest, owner: String, requestKey: String?, controller: LoadedController, limit: Int
+    _ request: RunRequest, owner: String, requestKey: String?, controller: LoadedController, limit: Int,
+    learns: Bool? = nil
   ) async throws(ServiceError) -> (run: Run, isNew: Bool) {
     let id = Self.newIdentifier()
-    let rules = rules
+    let rules = rules.learning(learns)
     let now = clock()
     let created = Date().ISO8601Format()
     return try await write(.owner(owner)) { transaction, staged in

@@ -56,13 +56,15 @@ enum Sample {
 
   static func store(
     _ folder: String, guardian: Guardian.Configuration = .init(), fallback: ServiceFallback? = nil,
+    learns: Bool = false,
     clock: @escaping @Sendable () -> Int64 = Timestamp.now,
     afterCommit: @escaping @Sendable ([RunEvent]) -> Void = { _ in }
   ) throws -> RunStore {
     try RunStore(
       path: folder + "/runs.sqlite", metrics: StoreMetrics(PrometheusRegistry()),
       logger: Logger(label: "test") { LineLogHandler(label: $0, format: .text, level: .critical) },
-      rules: RunRules(guardian: Guardian(configuration: guardian), fallback: fallback), clock: clock,
+      rules: RunRules(
+        guardian: Guardian(configuration: guardian), fallback: fallback, learns: learns), clock: clock,
       afterCommit: afterCommit)
   }
 }

@@ -75,6 +75,7 @@ class Scheduler(LRScheduler):
     group: the process group that trains together; all processes by default. Rank 0 decides.
     sharded: whether each rank holds a part of every parameter (FSDP); known for DTensors.
     labels: shown in the service's lists.
+    learn: whether the service's controllers may be trained on problems like this run; None for what it was started with.
 
     Raises ValueError, ServiceError or Unreachable at construction for mistakes: it does not train on a fallback instead.
     """
@@ -108,6 +109,7 @@ class Scheduler(LRScheduler):
         token: Optional[str] = None,
         ca_file: Optional[str] = None,
         labels: Optional[Mapping[str, str]] = None,
+        learn: Optional[bool] = None,
         log: Any = "auto",
         group: Optional[Any] = None,
         sharded: Optional[bool] = None,
@@ -152,7 +154,7 @@ class Scheduler(LRScheduler):
         #: "continue", "rollback", "stop" or "complete", as of the latest decision; "stop" and "complete" stay.
         self.verdict = "continue"
         self._plan = self._make_decider(
-            controller, total_steps, interval, decisions, guardian, url, token, ca_file, labels
+            controller, total_steps, interval, decisions, guardian, url, token, ca_file, labels, learn
         )
         #: Who decides: "controller", "service" or "fallback".
         self.deciding = "service" if url is not None else "controller"
@@ -198,6 +200,7 @@ class Scheduler(LRScheduler):
         token: Optional[str],
         ca_file: Optional[str],
         labels: Optional[Mapping[str, str]],
+        learn: Optional[bool],
     ) -> Plan:
         self._decider: Optional[Union[LocalDecider, ServiceDecider]] = None
         if controller is None:
@@ -226,6 +229,7 @@ class Scheduler(LRScheduler):
             "total_steps": plan.total_steps,
             "interval": interval,
             "labels": dict(labels or {}),
+            "learn": learn,
             "trainee": {"optimizer": optimizer_name(self.optimizer), **self._batch_size()},
         }
         # A rank that cannot go on must not leave the others waiting.
