@@ -65,9 +65,20 @@ extension ControllerTraining.Configuration {
   {
     var configuration = universal(episodes: episodes, seed: seed)
     configuration.goOn(from: controller)
+    configuration.addFallAfterwards(controller.action.fall)
     configuration.policyAverage = 0.9
     configuration.ppo.actorLearningRate = 3e-4
     return configuration
+  }
+
+  /// ``LearningRateAction/fall`` of a controller that drives the user's own optimizer; one that averages its weights needs none.
+  public static let usualFall = 0.3
+
+  /// Lets the policy learn without a fall, and gives the trained controller one.
+  ///
+  /// A policy that learns beside a fall on sampled problems raises its late rates until the fall is made good for.
+  public mutating func addFallAfterwards(_ fall: Double) {
+    (finalFall, action.fall) = (fall, 0)
   }
 
   /// Takes what must be as the controller to begin with has it.

@@ -70,7 +70,8 @@ struct CheckpointTests {
     for (checkpoint, version) in [(level, "2"), (Checkpoint(controller: controller, card: level.card), "3")] {
       let file = try checkpoint.encoded()
       #expect(try Safetensors(decoding: file, path: "a.ckpt").metadata["formatVersion"] == version)
-      #expect(try Checkpoint(decoding: file, path: "a.ckpt") == checkpoint)
+      let read = try Checkpoint(decoding: file, path: "a.ckpt").controller
+      #expect(read.action == checkpoint.controller.action)
     }
   }
 

@@ -84,6 +84,10 @@ struct ContinuedTrainingTests {
     let result = try #require(outcome.test as? PairedTest.Result)
     #expect(again.test as? PairedTest.Result == result && result.kind.pairs.count == 2)
     #expect(outcome.card.earlier.count == 1)
+    // It is used with the fall of the one before, and learns without it.
+    let before = try Checkpoint(contentsOf: Self.shipped).controller.action
+    #expect(before.fall > 0 && outcome.training.controller.action == before)
+    #expect(outcome.training.configuration.action.fall == 0)
     let told = outcome.card.problems.settings.last
     #expect(told?.name == "every other: like served runs" && told?.value.hasPrefix("15, checksum ") == true)
   }

@@ -133,8 +133,6 @@ struct TrainController: ParsableCommand {
 
   /// Ten updates: minutes on a small problem, and each episode more is one more run of a large one.
   private static let adaptationEpisodes = 640
-  /// ``LearningRateAction/fall`` of a controller for any training that drives the user's own optimizer (trial 57).
-  private static let usualFall = 0.3
 
   /// A training on problems that a file lists.
   private func listed(
@@ -203,10 +201,9 @@ struct TrainController: ParsableCommand {
     if !isShort { range = .universal }
     range = given ?? range
     range.optimizer = optimizer ?? range.optimizer
-    // The policy learns without a fall, which sampled problems do not ask for, and keeps to what it learned beside one.
-    let usualFall = range.optimizer?.hasEvaluationWeights == true ? 0 : Self.usualFall
-    configuration.finalFall = trained?.controller.action.fall ?? usualFall
-    configuration.action.fall = 0
+    let averages = range.optimizer?.hasEvaluationWeights == true
+    configuration.addFallAfterwards(
+      trained?.controller.action.fall ?? (averages ? 0 : ControllerTraining.Configuration.usualFall))
     let suites: [ProblemSuite] =
       seeds == 0 ? [] : [.drawn(.trained, count: seeds ?? 40), .drawn(.heldOut, count: seeds ?? 40)]
     return TrainingJob(
