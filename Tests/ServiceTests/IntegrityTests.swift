@@ -267,8 +267,11 @@ struct IntegrityTests {
       #expect(try await again.decisions(run, after: -1, limit: 100).count == 11)
     }
     again.close()
-    let report = try DatabaseVerification(path: older + "/runs.sqlite", repeating: true)
-    #expect(report.isWhole && report.repeated == 22, "\(report.problems)")
+    let report = try DatabaseVerification(path: older + "/runs.sqlite", repeating: false)
+    #expect(report.isWhole && report.decisions == 22, "\(report.problems)")
+    // Schema 2 is older than rules 3, whose decisions may differ.
+    let repeated = try DatabaseVerification(path: older + "/runs.sqlite", repeating: true)
+    #expect(repeated.problems.count == 2 && repeated.problems.allSatisfy { $0.contains("rules 2") })
   }
 
   @Test("What is no database of this schema cannot be verified, and is named")
