@@ -4,7 +4,7 @@ import Randomness
 
 /// The test losses of two controllers on the same problems, from the same seeds and initial rates.
 ///
-/// Losses are compared by the difference of their ``Regret``: ln((new + 0.01 chance) / (old + 0.01 chance)), so that a problem
+/// Losses are compared by the difference of their `Regret`: ln((new + 0.01 chance) / (old + 0.01 chance)), so that a problem
 /// counts by the ratio of its losses, and one that both solve does not decide a mean.
 public struct PairedLosses: Codable, Sendable, Equatable {
   /// One problem.

@@ -1,7 +1,7 @@
 extension Guardian {
   /// What a guardian remembers of one run.
   public struct State: Codable, Sendable, Equatable {
-    /// ``Observation/validationLoss`` of the last good observations, the newest last.
+    /// `Observation.validationLoss` of the last good observations, the newest last.
     public internal(set) var validationLosses: [Double]
     /// That of the first good observation; nil before it, and in a state that was kept by rules 2 or older.
     public internal(set) var firstValidationLoss: Double?

@@ -20,7 +20,7 @@ public struct ServedRun: Codable, Sendable, Equatable {
   ///   - interval: Steps between two decisions, at least 1.
   ///   - initialLearningRate: The rate that it began with.
   ///   - looks: Whether its controller looked before the first step.
-  ///   - facts: What it reported of ``Measure/isFact``; what is not finite is left out.
+  ///   - facts: What it reported of `Measure.isFact`; what is not finite is left out.
   ///   - absent: The measures that it never reported; required ones are left out.
   public init(
     totalSteps: Int, interval: Int, initialLearningRate: Double, looks: Bool = true,
