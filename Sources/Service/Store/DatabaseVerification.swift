@@ -36,18 +36,11 @@ public struct DatabaseVerification: Sendable, Equatable, Encodable {
       try verify(address, repeating: repeating)
       return
     }
-    let real = DatabasePath.real(path)
-    guard FileManager.default.fileExists(atPath: real) else {
-      throw FileError(path: path, problem: "does not exist", remedy: "Check the path.")
-    }
     // Before the database: its own count may have moved on meanwhile, but never back.
-    let witness = (try? String(contentsOfFile: DatabasePath.lock(of: real), encoding: .utf8)) ?? ""
-    var configuration = GRDB.Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(5)
+    let lock = DatabasePath.lock(of: DatabasePath.real(path))
+    let witness = (try? String(contentsOfFile: lock, encoding: .utf8)) ?? ""
     do {
-      try DatabaseQueue(path: real, configuration: configuration).read { database in
-        try Schema.require(database, path: path)
+      try DatabaseQueue.reading(path) { database in
         try checkPages(database)
         try checkLedger(database, witness)
         try checkCheckpoints(database)

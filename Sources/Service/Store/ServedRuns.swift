@@ -43,18 +43,8 @@ public struct ServedRuns: Sendable, Equatable {
   }
 
   private mutating func read(file path: String, _ filter: RunFilter) throws(FileError) {
-    let real = DatabasePath.real(path)
-    guard FileManager.default.fileExists(atPath: real) else {
-      throw FileError(path: path, problem: "does not exist", remedy: "Check the path.")
-    }
-    var configuration = GRDB.Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(5)
     do {
-      try DatabaseQueue(path: real, configuration: configuration).read { database in
-        try Schema.require(database, path: path)
-        try read(SQLiteTransaction(database: database), filter)
-      }
+      try DatabaseQueue.reading(path) { try read(SQLiteTransaction(database: $0), filter) }
     } catch let error as FileError {
       throw error
     } catch {
